@@ -85,9 +85,11 @@ integration: $(READY) sandbox-up  ## roles and playbooks against the sandbox clo
 
 .PHONY: lint
 lint: $(READY)  ## ruff, yamllint and ansible-lint (profile production)
-	ruff check
-	yamllint --strict .
-	cd $(COLLECTION) && $(TOOL) ansible-lint --strict
+	@failed=; \
+	    ruff check || failed+=' ruff'; \
+	    yamllint --strict . || failed+=' yamllint'; \
+	    (cd $(COLLECTION) && $(TOOL) ansible-lint --strict) || failed+=' ansible-lint'; \
+	    if [ -n "$$failed" ]; then echo "not clean:$$failed" >&2; exit 1; fi
 
 .PHONY: sanity
 sanity: $(READY)  ## ansible-test sanity, on a copy

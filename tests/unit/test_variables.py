@@ -1,10 +1,11 @@
 # Copyright (c) 2026 nfv.mano contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The flat contract of roles and playbooks: public variables are nfv_*, internal ones __nfv_*, and specs match defaults."""
+"""The flat contract of roles and playbooks: public variables are nfv_*, internal ones __nfv_*, and all are documented."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-ROLES = sorted(path.parent for path in (ROOT / 'roles').glob('*/tasks'))
-PLAYBOOKS = sorted((ROOT / 'playbooks').glob('*.yml'))
+ROLES = sorted(path.parents[1] for path in (ROOT / 'roles').glob('*/tasks/main.yml'))
+PLAYBOOKS = sorted((ROOT / 'playbooks').rglob('*.yml'))
+VERBS = [role for role in ROLES if 'nfv.mano.operation' in (role / 'tasks' / 'main.yml').read_text(encoding='utf-8')]
 DEFINES = ('vars', 'set_fact', 'ansible.builtin.set_fact', 'set_stats', 'ansible.builtin.set_stats')
 
 
@@ -38,9 +40,7 @@ def defined(node: Any) -> Iterator[str]:
     if not isinstance(node, dict):
         return
     for key, value in node.items():
-        if key == 'register':
-            yield value
-        elif key == 'loop_var':
+        if key in ('register', 'loop_var'):
             yield value
         elif key in DEFINES and isinstance(value, dict):
             names = value.get('data', value) if 'set_stats' in key else value
@@ -64,25 +64,48 @@ def allowed(name: str) -> bool:
 
 
 @pytest.mark.parametrize('role', ROLES, ids=lambda role: role.name)
-def test_role_defaults_and_specs_are_public_names(role: Path) -> None:
-    names = set(read(role / 'defaults' / 'main.yml') or {}) | specified(role)
-    assert [name for name in sorted(names) if not name.startswith('nfv_')] == []
+def test_role_defaults_and_specs_are_prefixed_names(role: Path) -> None:
+    defaults = set(read(role / 'defaults' / 'main.yml') or {})
+    assert [name for name in sorted(defaults) if not name.startswith('nfv_')] == []
+    assert [name for name in sorted(specified(role)) if not name.startswith(('nfv_', '__nfv_'))] == []
 
 
 @pytest.mark.parametrize('role', ROLES, ids=lambda role: role.name)
 def test_role_vars_and_tasks_define_prefixed_names_only(role: Path) -> None:
-    names = {name for path in task_files(role) for name in defined(read(path))} | set(read(role / 'vars' / 'main.yml') or {})
+    names = {name for path in task_files(role) for name in defined(read(path))}
+    names |= set(read(role / 'vars' / 'main.yml') or {})
     assert [name for name in sorted(names) if not allowed(name)] == []
 
 
 @pytest.mark.parametrize('role', ROLES, ids=lambda role: role.name)
-def test_every_default_is_in_the_spec_and_specs_set_no_defaults(role: Path) -> None:
+def test_specs_set_no_defaults(role: Path) -> None:
     specs = (read(role / 'meta' / 'argument_specs.yml') or {}).get('argument_specs', {})
     assert specs, f'{role.name} has no meta/argument_specs.yml'
-    assert sorted(set(read(role / 'defaults' / 'main.yml') or {}) - specified(role)) == []
     with_default = [name for entry in specs.values() for name, option in entry.get('options', {}).items()
                     if 'default' in option]
     assert with_default == [], 'a default in a spec sets no variable: put it in defaults/main.yml'
+
+
+@pytest.mark.parametrize('role', [role for role in ROLES if role.name != 'operation'], ids=lambda role: role.name)
+def test_every_default_of_a_role_is_documented(role: Path) -> None:
+    assert sorted(set(read(role / 'defaults' / 'main.yml') or {}) - specified(role)) == []
+
+
+def test_the_verbs_document_what_the_flow_passes_on() -> None:
+    """A variable that the flow gives to ns_apply and no verb documents, or the other way round, is a mistake."""
+    flow = (ROOT / 'roles' / 'operation' / 'tasks' / 'main.yml').read_text(encoding='utf-8')
+    passed = set(re.findall(r'(?<!_)nfv_[a-z_]+', flow)) - {'nfv_op_occ'}
+    documented = set().union(*(specified(role) for role in VERBS))
+    assert passed == documented
+    assert set(read(ROOT / 'roles' / 'operation' / 'defaults' / 'main.yml')) <= documented
+
+
+@pytest.mark.parametrize('role', VERBS, ids=lambda role: role.name)
+def test_a_verb_is_a_role_and_a_playbook_on_one_host(role: Path) -> None:
+    first, second = read(ROOT / 'playbooks' / f'{role.name}.yml')
+    assert first['ansible.builtin.import_playbook'] == 'parts/one_host.yml'
+    assert second['hosts'] == "{{ nfv_hosts | default('localhost') }}"
+    assert second['roles'] == [{'role': f'nfv.mano.{role.name}'}]
 
 
 @pytest.mark.parametrize('playbook', PLAYBOOKS, ids=lambda path: path.stem)
