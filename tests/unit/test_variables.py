@@ -1,7 +1,7 @@
 # Copyright (c) 2026 nfv.mano contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The flat contract of roles and playbooks: public variables are nfv_*, internal ones __nfv_*, and all are documented."""
+"""The flat contract of roles: public variables are nfv_*, internal ones __nfv_*, all of them documented."""
 
 from __future__ import annotations
 
