@@ -18,12 +18,15 @@ MARIADBD = Path("/usr/sbin/mariadbd")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """home: the sandbox's directory; ports: by service; detach_delay: seconds; memory_mib: free memory asked for."""
+    """home: the sandbox's directory; ports: by service; hard: as the services' files say; detach_delay: seconds;
+    memory_mib: what must be available before a start.
+    """
 
     home: Path
     ports: dict[str, int]
     computes: int
     password: str
+    hard: bool
     detach_delay: float
     memory_mib: int
 
