@@ -1,0 +1,117 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor import DescriptorError, read_path, to_document
+
+DISPLAY = Display()
+#: Seconds between two looks at the progress: of a local file, and over a connection.
+LOCAL_PAUSE, REMOTE_PAUSE = 0.2, 2.0
+
+
+class ActionModule(ActionBase):
+    """Reads the descriptor on the controller, and shows progress while the module runs."""
+
+    TRANSFERS_FILES = True  # a temporary directory on the host, for the progress
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result = super().run(tmp, task_vars)
+        arguments = dict(self._task.args)
+        warnings = self._read_descriptor(arguments)
+        progress = arguments.get('progress', True) not in (False, 'false', 'no', 'off', '0', 'False', 'No')
+        if progress and not self._task.check_mode:
+            arguments['progress_file'] = self._connection._shell.join_path(self._connection._shell.tmpdir, 'progress')
+        follower = _Follower(self._reader(arguments['progress_file'])) if 'progress_file' in arguments else None
+        try:
+            result.update(self._execute_module(module_args=arguments, task_vars=task_vars))
+        finally:
+            if follower is not None:
+                follower.stop()
+            self._remove_tmp_path(self._connection._shell.tmpdir)
+        if warnings:
+            result['warnings'] = [*result.get('warnings', ()), *warnings]
+        if not (self._task.diff or self._play_context.diff):
+            result.pop('diff', None)
+        return result
+
+    def _read_descriptor(self, arguments: dict[str, Any]) -> list[str]:
+        """Put the descriptor's content into the arguments; returns warnings."""
+        path = arguments.get('descriptor')
+        if not path or arguments.get('operation') == 'terminate':
+            arguments.pop('descriptor', None)
+            return []
+        if arguments.get('document'):
+            raise AnsibleActionFail('descriptor and document exclude each other')
+        try:
+            source = read_path(self._path(path))
+            if source.document is not None:
+                arguments.update(document=source.document, files=source.files)
+                return []
+            made = to_document(source.files, arguments.get('params') or {})
+        except DescriptorError as error:
+            problems = [str(problem) for problem in error.problems]
+            raise AnsibleActionFail('\n'.join([*problems, 'Nothing was touched.']), result={'problems': problems}) from error
+        arguments.update(document=made.document, files=made.files)
+        return list(made.warnings)
+
+    def _path(self, path: str) -> str:
+        """Relative paths are looked for where the playbook is run from, then beside the playbook."""
+        path = os.path.expanduser(path)
+        if os.path.isabs(path) or os.path.exists(path):
+            return os.path.abspath(path)
+        return self._loader.path_dwim(path)
+
+    def _reader(self, path: str) -> tuple[Callable[[int], bytes], float]:
+        """Reads the progress file from an offset on, and the pause between two reads."""
+        if self._connection.transport == 'local' and not self._play_context.become:
+            def local(offset: int) -> bytes:
+                try:
+                    with open(path, 'rb') as file:
+                        file.seek(offset)
+                        return file.read()
+                except FileNotFoundError:
+                    return b''
+            return local, LOCAL_PAUSE
+
+        def remote(offset: int) -> bytes:
+            command = f'tail -c +{offset + 1} {self._connection._shell.quote(path)} 2>/dev/null || true'
+            return self._low_level_execute_command(command, sudoable=False).get('stdout', '').encode()
+        return remote, REMOTE_PAUSE
+
+
+class _Follower:
+    """Shows the lines of a growing file until it is stopped, and then the last ones."""
+
+    def __init__(self, reader: tuple[Callable[[int], bytes], float]) -> None:
+        self._read, self._pause = reader
+        self._offset = 0
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name='progress', daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._thread.join(timeout=10)
+
+    def _follow(self) -> None:
+        while not self._stopped.wait(self._pause):
+            self._show()
+        self._show()
+
+    def _show(self) -> None:
+        data = self._read(self._offset)
+        whole = data[:data.rfind(b'\n') + 1]
+        self._offset += len(whole)
+        for line in whole.decode(errors='replace').splitlines():
+            DISPLAY.display(line)

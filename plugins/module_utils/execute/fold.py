@@ -1,0 +1,66 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The record as the journal leaves it: one pure function, used while an operation runs and after its process died."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+Resources = dict[str, dict[str, Any]]
+#: What a server that is gone takes with it; its ports and what the document said of it stay.
+OF_SERVER = ('id', 'name', 'status', 'host_id', 'addresses')
+
+
+def fold(resources: Resources, entries: Iterable[dict[str, Any]]) -> Resources:
+    """Apply journal entries to the record's resources, in place; returns them."""
+    for entry in entries:
+        for item, values in entry.get('put', {}).items():
+            _put(resources, item, values)
+        for item, what in entry.get('gone', {}).items():
+            _gone(resources, item, what)
+        for item in entry.get('forget', ()):
+            resources.pop(item, None)
+    return resources
+
+
+def _put(resources: Resources, item: str, values: dict[str, Any]) -> None:
+    resource = resources.setdefault(item, {})
+    ports = {**resource.get('ports', {}), **values['ports']} if 'ports' in values else None
+    resource.update(values)
+    if ports is not None:
+        resource['ports'] = ports
+
+
+def _gone(resources: Resources, item: str, what: dict[str, Any]) -> None:
+    """``what`` is {'id': ...} for the item's own resource, {'ports': {interface: id}} for ports of it."""
+    resource = resources.get(item)
+    if resource is None:
+        return
+    if 'id' in what and resource.get('id') == what['id']:
+        if not item.startswith('vdu:'):
+            del resources[item]
+            return
+        for key in OF_SERVER:
+            resource.pop(key, None)
+    for interface, port_id in what.get('ports', {}).items():
+        if resource.get('ports', {}).get(interface, {}).get('id') == port_id:
+            del resource['ports'][interface]
+    if 'id' not in resource and not resource.get('ports'):
+        del resources[item]
+
+
+def unresolved(entries: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Create calls that were meant and of which nothing came back: one mapping per mark, with vim, kind, mark and the
+    time of the intent (``t``)."""
+    open_calls: dict[str, dict[str, Any]] = {}
+    for entry in entries:
+        if entry['event'] == 'intent' and entry.get('call') == 'create':
+            for mark in entry['marks']:
+                open_calls[mark] = {'vim': entry['vim'], 'kind': entry['kind'], 'mark': mark, 't': entry['t']}
+        elif entry['event'] in ('made', 'refused'):
+            for mark in entry.get('marks', ()):
+                open_calls.pop(mark, None)
+    yield from open_calls.values()

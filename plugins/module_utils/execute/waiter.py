@@ -1,0 +1,148 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One watcher per VIM for every server that is waited for: a list per interval, whatever their number."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
+from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Server
+
+#: Seconds between two lists: at least, at most, and how many times the list's own duration.
+SHORTEST, LONGEST, TIMES_DURATION = 0.5, 5.0, 5.0
+#: Nova sets ERROR a moment before it writes the fault.
+FAULT_PATIENCE = 5.0
+#: Seconds after which a server that is in no list is asked for again.
+ASK_AGAIN = 2.0
+READERS = 4
+
+Ended = Callable[[Server | None, VimError | None], None]
+
+
+@dataclass(slots=True)
+class _Wait:
+    server_id: str
+    what: str
+    gone: bool
+    while_in: frozenset[str]
+    deadline: float
+    timeout: float
+    ended: Ended
+    asked: float = 0.0
+    error_since: float = 0.0
+    was_error: bool = False
+    last_status: str = field(default='unknown')
+
+
+class Waiter:
+    """Watches servers of one NS in one VIM until each is where it should be, in ERROR, or out of time."""
+
+    def __init__(self, vim: Vim, ns_id: str) -> None:
+        self._vim = vim
+        self._ns_id = ns_id
+        self._waits: dict[str, _Wait] = {}
+        self._change = threading.Condition()
+        self._stopped = False
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix=f'wait-{vim.name}')
+        self._thread = threading.Thread(target=self._run, name=f'waiter-{vim.name}', daemon=True)
+        self._thread.start()
+
+    def until_active(self, server_id: str, what: str, timeout: float, ended: Ended,
+                     while_in: frozenset[str] = frozenset({'BUILD'})) -> None:
+        """Call ``ended`` with the server once it is ACTIVE and idle; ``while_in`` are the statuses on the way there."""
+        self._add(_Wait(server_id, what, False, while_in, time.monotonic() + timeout, timeout, ended))
+
+    def until_gone(self, server_id: str, what: str, timeout: float, ended: Ended, was_error: bool = False) -> None:
+        """Call ``ended`` with None once Nova answers 404."""
+        self._add(_Wait(server_id, what, True, frozenset(), time.monotonic() + timeout, timeout, ended,
+                        was_error=was_error))
+
+    def stop(self) -> None:
+        """End the watching; what is still waited for is not told."""
+        with self._change:
+            self._stopped = True
+            self._waits.clear()
+            self._change.notify()
+        self._readers.shutdown(wait=False, cancel_futures=True)
+
+    def _add(self, wait: _Wait) -> None:
+        with self._change:
+            self._waits[wait.server_id] = wait
+            self._change.notify()
+
+    def _run(self) -> None:
+        while True:
+            with self._change:
+                while not self._waits and not self._stopped:
+                    self._change.wait()
+                if self._stopped:
+                    return
+                waits = list(self._waits.values())
+            began = time.monotonic()
+            try:
+                self._look(waits)
+            except VimError as error:
+                # Lists are tried again by the VIM's own rules; a VIM that stays away ends by the waits' limits
+                for wait in waits:
+                    wait.last_status = f'unknown ({error})'
+            self._time_out(waits)
+            pause = min(max(SHORTEST, TIMES_DURATION * (time.monotonic() - began)), LONGEST)
+            with self._change:
+                if not self._stopped:
+                    self._change.wait_for(lambda: self._stopped, timeout=pause)
+
+    def _look(self, waits: list[_Wait]) -> None:
+        now = time.monotonic()
+        statuses = frozenset().union(*(wait.while_in for wait in waits))
+        deletions = [wait for wait in waits if wait.gone]
+        on_their_way = self._vim.server_ids(self._ns_id, statuses) if statuses else set()
+        there = self._vim.server_ids(self._ns_id) if deletions else set()
+        failed = self._vim.server_ids(self._ns_id, ['ERROR']) if deletions else set()
+        ask = [wait for wait in waits if not wait.gone and wait.server_id not in on_their_way
+               and now - wait.asked >= (ASK_AGAIN if not wait.error_since else SHORTEST)]
+        ask += [wait for wait in deletions if wait.server_id not in there
+                or (wait.server_id in failed and not wait.was_error)]
+        list(self._readers.map(self._ask, ask))
+
+    def _ask(self, wait: _Wait) -> None:
+        wait.asked = time.monotonic()
+        try:
+            server = self._vim.get_server(wait.server_id)
+        except VimError as error:
+            if error.status and error.status < 500:
+                self._end(wait, None, error)
+            return
+        wait.last_status = server.status if server else 'gone'
+        if wait.gone:
+            if server is None or server.status in ('DELETED', 'SOFT_DELETED'):
+                self._end(wait, None, None)
+            elif server.status == 'ERROR' and server.task_state is None and not wait.was_error:
+                self._end(wait, server, VimError(wait.what, server.fault or 'Nova set it to ERROR and gave no fault'))
+        elif server is None:
+            self._end(wait, None, VimError(wait.what, 'the server is gone: somebody else deleted it'))
+        elif server.status == 'ACTIVE' and server.task_state is None:
+            self._end(wait, server, None)
+        elif server.status == 'ERROR':
+            wait.error_since = wait.error_since or wait.asked
+            if server.fault or wait.asked - wait.error_since > FAULT_PATIENCE:
+                self._end(wait, server, VimError(wait.what, server.fault or 'Nova set it to ERROR and gave no fault'))
+
+    def _time_out(self, waits: list[_Wait]) -> None:
+        for wait in waits:
+            if time.monotonic() > wait.deadline:
+                self._end(wait, None, VimError(wait.what, f'not done after {wait.timeout:g} s, server {wait.server_id} is '
+                                               f'{wait.last_status}'))
+
+    def _end(self, wait: _Wait, server: Server | None, error: VimError | None) -> None:
+        with self._change:
+            if self._waits.pop(wait.server_id, None) is not wait:
+                return
+        wait.ended(server, error)

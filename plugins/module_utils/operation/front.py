@@ -1,0 +1,68 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the modules ns_apply and ns_diff share: their options, and how an operation's end becomes a module's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    'operation': {'type': 'str', 'choices': ['instantiate', 'update', 'terminate'], 'default': 'instantiate'},
+    'descriptor': {'type': 'path'},
+    'document': {'type': 'dict'},
+    'files': {'type': 'dict', 'default': {}},
+    'params': {'type': 'dict', 'default': {}},
+    'ns': {'type': 'str'},
+    'cloud': {'type': 'str'},
+    'vims': {'type': 'dict', 'default': {}},
+    'state_dir': {'type': 'path', 'default': '~/.local/state/nfv.mano'},
+    'passphrase': {'type': 'str', 'no_log': True},
+    'key_file': {'type': 'path', 'no_log': False},
+    'max_parallel': {'type': 'int', 'default': 16},
+    'timeouts': {'type': 'dict', 'default': {}},
+    'allow_delete': {'type': 'bool', 'default': False},
+    'accept_data_loss': {'type': 'bool', 'default': False},
+    'create_flavors': {'type': 'bool', 'default': True},
+    'force_takeover': {'type': 'bool', 'default': False},
+    'op_occ_retention': {'type': 'int', 'default': 50},
+    'progress': {'type': 'bool', 'default': True},
+    'progress_file': {'type': 'path'},
+}
+
+
+def run(module: Any, dry: bool) -> None:
+    """Do the operation of a module, or its dry run, and end the module.
+
+    :param module: an AnsibleModule with :data:`ARGUMENTS`.
+    """
+    from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError
+    from ansible_collections.nfv.mano.plugins.module_utils.operation import engine
+    from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
+    from ansible_collections.nfv.mano.plugins.module_utils.store import StoreError
+    from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
+    tell = teller(module.params['progress_file'])
+    try:
+        request = Request.of(module.params)
+        result = engine.diff(request, tell) if dry else engine.apply(request, tell)
+    except InputError as error:
+        module.fail_json(msg=f'{error}\nNothing was touched.', problems=error.problems)
+    except (StoreError, VimError, engine.Interrupted) as error:
+        module.fail_json(msg=f'{error}\nNothing was touched.')
+    except OpOccError as error:
+        result = dict(getattr(error, 'result', {'problem': error.problem.to_dict()}))
+        module.fail_json(msg=result.pop('message', None) or f'{error.problem.title}: {error.problem.detail}', **result)
+    module.exit_json(**result)
+
+
+def teller(path: str | None) -> Callable[[str], None]:
+    """Writes lines of progress to a file that the action plugin reads; without one, nowhere."""
+    if not path:
+        return lambda line: None
+
+    def tell(line: str) -> None:
+        with open(path, 'a', encoding='utf-8') as file:
+            file.write(line + '\n')
+    return tell

@@ -1,0 +1,148 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a user gets back: results of operations that ended well, ProblemDetails of those that did not."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError, ProblemDetails
+from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import Draft
+from ansible_collections.nfv.mano.plugins.module_utils.operation.request import Request
+from ansible_collections.nfv.mano.plugins.module_utils.operation.work import WorkEnd
+from ansible_collections.nfv.mano.plugins.module_utils.plan import render
+from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError, VimUnreachable
+
+#: Failed tasks that an error tells in full; the op-occ's folder has all.
+TOLD = 10
+VERBS = {'INSTANTIATE': 'instantiate', 'UPDATE': 'update', 'TERMINATE': 'terminate'}
+
+
+class OperationError(OpOccError):
+    """An operation that did not end well; ``result`` is what the module returns beside the message."""
+
+    def __init__(self, problem: ProblemDetails) -> None:
+        super().__init__(problem)
+        self.result: dict[str, Any] = {'problem': problem.to_dict()}
+
+
+def _result(op_occ: OpOcc | None, ns: Mapping[str, Any], draft: Draft | None, result: str) -> dict[str, Any]:
+    brief = {'id': None, 'state': None, 'operation': None} if op_occ is None else {
+        'id': op_occ.id, 'state': op_occ.state, 'operation': op_occ.operation}
+    answer: dict[str, Any] = {'op_occ': {**brief, 'result': result},
+                              'ns': {key: ns.get(key) for key in ('id', 'name', 'state')}}
+    if draft is not None:
+        answer['plan'] = render.as_data(draft.plan)
+        answer['diff'] = {'prepared': render.text(draft.plan)}
+        answer['notes'] = draft.notes
+    return answer
+
+
+def nothing(ns: Mapping[str, Any], draft: Draft | None) -> dict[str, Any]:
+    """Everything is as it should be."""
+    return {'changed': False, **_result(None, ns, draft, 'unchanged')}
+
+
+def planned(ns: Mapping[str, Any], draft: Draft) -> dict[str, Any]:
+    """A dry run."""
+    changed = bool(draft.plan.tasks)
+    return {'changed': changed, **_result(None, ns, draft, 'planned' if changed else 'unchanged')}
+
+
+def completed(op_occ: OpOcc, draft: Draft, ns: Mapping[str, Any], end: WorkEnd) -> dict[str, Any]:
+    """COMPLETED."""
+    return {'changed': True, 'calls': end.calls, **_result(op_occ, ns, draft, 'changed')}
+
+
+def refused(op_occ: OpOcc | None, draft: Draft, ns: Mapping[str, Any]) -> OperationError:
+    """The pre-flight found something against the plan: all of it, and nothing was touched."""
+    detail = '\n'.join(draft.problems)
+    return _error(f'{ns["name"]}: refused before anything was touched', 422, detail, op_occ)
+
+
+def unreadable(op_occ: OpOcc | None, error: Exception, ns: Mapping[str, Any]) -> OperationError:
+    """A VIM can't be read, or a signal came: nothing was touched."""
+    why = str(error) if isinstance(error, VimError) else f'stopped by {error}'
+    status = 503 if isinstance(error, VimUnreachable) else 500
+    return _error(f'{ns["name"]}: ended before anything was touched', status, why, op_occ)
+
+
+def failed(op_occ: OpOcc, draft: Draft, ns: Mapping[str, Any], end: WorkEnd) -> OperationError:
+    """FAILED_TEMP: what failed and why, what was held back by it, what is there now."""
+    lines = [f'{_named(draft, task_id)}: {_cause(error)}' for task_id, error in end.outcome.failed.items()]
+    if len(lines) > TOLD:
+        lines = lines[:TOLD] + [f'... and {len(lines) - TOLD} more']
+    held = len(end.outcome.held)
+    if held:
+        causes = sorted({_named(draft, cause) for cause in end.outcome.held.values()})
+        lines.append(f'{held} task{"s" if held != 1 else ""} not started, because of: {", ".join(causes[:TOLD])}')
+    if end.signal:
+        lines.append(f'stopped by {end.signal} with {len(end.outcome.undone)} tasks not done')
+    title = f'{ns["name"]}: {op_occ.operation} has done {end.progress["done"]} of {end.progress["total"]} tasks'
+    return _error(title, 500, '\n'.join(lines), op_occ)
+
+
+def _named(draft: Draft, task_id: str) -> str:
+    return draft.plan.tasks[task_id].item.replace(':', ' ', 1)
+
+
+def _cause(error: Exception) -> str:
+    return str(error) if isinstance(error, VimError) else f'{type(error).__name__}: {error}'
+
+
+def still_running(op_occ: OpOcc) -> OperationError:
+    """Another process works on the NS."""
+    return _error(f'{op_occ.operation} {op_occ.id} is {op_occ.state} and its owner is alive', 409,
+                  'wait for its end; nfv.mano.op_occ_info shows its progress', op_occ)
+
+
+def refuse_other_verb(op_occ: OpOcc, operation: str) -> None:
+    """Only the same verb goes on with an open op-occ.
+
+    :raises OperationError: 409, naming the op-occ, its state and what closes it.
+    """
+    if op_occ.operation == operation:
+        return
+    raise _error(f'{operation} refused: {op_occ.operation} {op_occ.id} is {op_occ.state}', 409,
+                 f'an NS has one open operation at a time; run nfv.mano.{VERBS.get(op_occ.operation, "retry")} again, which '
+                 'goes on where it stopped', op_occ)
+
+
+def _error(title: str, status: int, detail: str, op_occ: OpOcc | None) -> OperationError:
+    return OperationError(ProblemDetails(title=title, status=status, detail=detail,
+                                         instance=f'op_occ/{op_occ.id}' if op_occ else None))
+
+
+def with_state(error: OpOccError, op_occ: OpOcc | None, ns: Mapping[str, Any], request: Request,
+               draft: Draft | None) -> OpOccError:
+    """The error with what is there now and the way on."""
+    result = getattr(error, 'result', {'problem': error.problem.to_dict()})
+    result.update(_result(op_occ, ns, draft, 'failed'))
+    result['message'] = message(error.problem, op_occ, request)
+    return error
+
+
+def message(problem: ProblemDetails, op_occ: OpOcc | None, request: Request) -> str:
+    """ProblemDetails as people read them, with the command that goes on."""
+    lines = [problem.title or '', *(f'  {line}' for line in (problem.detail or '').splitlines())]
+    if op_occ is not None:
+        lines.append(f'Op-occ {op_occ.id} is {op_occ.state}.')
+    if op_occ is not None and op_occ.state == 'FAILED_TEMP':
+        lines += ['What was made stays and is in the record. To go on where it stopped, once the cause is mended:',
+                  f'  {command(request)}']
+    return '\n'.join(lines)
+
+
+def command(request: Request) -> str:
+    """The command that runs the operation again."""
+    given = {'nfv_descriptor': request.descriptor if request.operation != 'terminate' else None, 'nfv_ns': request.ns,
+             'nfv_state_dir': request.state_dir}
+    words = ['ansible-playbook', f'nfv.mano.{request.operation}']
+    for name, value in given.items():
+        words += ['-e', f'{name}={value}'] if value else []
+    return shlex.join(words)

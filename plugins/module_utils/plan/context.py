@@ -1,0 +1,94 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every item kind plans from: target, record and VIM state, with the indexes that keep planning linear."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan, Problem
+from ansible_collections.nfv.mano.plugins.module_utils.target.model import NetworkService, Vdu, Vnf
+from ansible_collections.nfv.mano.plugins.module_utils.target.network import VirtualLink
+from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Flavor, Network, Port, Server, State
+
+Resource = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Live:
+    """One VIM's state, indexed."""
+
+    state: State
+    servers: dict[str, Server] = field(default_factory=dict)
+    marked_servers: dict[str, list[Server]] = field(default_factory=dict)
+    ports: dict[str, Port] = field(default_factory=dict)
+    marked_ports: dict[str, Port] = field(default_factory=dict)
+    networks: dict[str, Network] = field(default_factory=dict)
+    flavors: dict[str, Flavor] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, state: State) -> Live:
+        """Index a state by id and by owner mark."""
+        live = cls(state)
+        for server in sorted(state.servers, key=lambda row: row.created):
+            live.servers[server.id] = server
+            live.marked_servers.setdefault(server.metadata.get(MARK_KEY, ''), []).append(server)
+        live.ports = {port.id: port for port in state.ports}
+        live.marked_ports = {port.description: port for port in state.ports}
+        live.networks = {network.id: network for network in state.networks}
+        live.flavors = {flavor.id: flavor for flavor in state.flavors}
+        return live
+
+
+@dataclass(slots=True)
+class Context:
+    """One planning run. ``record`` is the record's resources by key; ``target`` None means: everything goes."""
+
+    ns_id: str
+    ns_name: str
+    target: NetworkService | None
+    record: dict[str, Resource]
+    live: dict[str, Live]
+    create_flavors: bool = True
+    allow_delete: bool = False
+    render: Callable[[Vnf, Vdu, int], str | None] = lambda vnf, vdu, index: None
+    plan: Plan = field(default_factory=lambda: Plan(''))
+    #: Task ids of networks and flavors that are made, by record key: who uses them comes after.
+    makers: dict[str, str] = field(default_factory=dict)
+    #: Task ids after which a network or flavor is free to go, by record key.
+    users: dict[str, list[str]] = field(default_factory=dict)
+
+    def problem(self, path: str, message: str) -> None:
+        """Note something that stands against the plan."""
+        self.plan.problems.append(Problem(path, message))
+
+    def links(self) -> Iterator[tuple[str, str, VirtualLink]]:
+        """(document path, key, virtual link) of the NS and of every VNF."""
+        if self.target is None:
+            return
+        for place, link in enumerate(self.target.virtual_links):
+            yield f'virtual_links[{place}]', link.name, link
+        for number, vnf in enumerate(self.target.vnfs):
+            for place, link in enumerate(vnf.virtual_links):
+                yield f'vnfs[{number}].virtual_links[{place}]', f'{vnf.name}/{link.name}', link
+
+    def vdus(self) -> Iterator[tuple[str, Vnf, Vdu]]:
+        """(document path, VNF, VDU) of every VDU."""
+        for number, vnf in enumerate(self.target.vnfs if self.target else ()):
+            for place, vdu in enumerate(vnf.vdus):
+                yield f'vnfs[{number}].vdus[{place}]', vnf, vdu
+
+
+def link_key(ref: str) -> str:
+    """The record's key of a virtual link as an interface names it: ``data`` or ``web/internal``."""
+    return f'net:{ref}'
+
+
+def short(*parts: tuple[str, int]) -> str:
+    """A VIM name of cut parts: ``short(('edge1', 16), ('web', 16))`` is ``edge1-web``."""
+    return '-'.join(text[:length] for text, length in parts)

@@ -1,0 +1,135 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One VDU instance: what its ports and its server are asked for with, and what the record keeps of them."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, NamedTuple
+
+from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Live, Resource, short
+from ansible_collections.nfv.mano.plugins.module_utils.target.model import Interface, Vdu, Vnf
+from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import mark
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Port, Server
+
+
+class Shared(NamedTuple):
+    """What all instances of one VDU have in common. ``nets`` are record keys, in the order of the interfaces;
+    ``security_groups`` are ids by interface name; makers are ids of tasks."""
+
+    ns_id: str
+    ns_name: str
+    path: str
+    vnf: Vnf
+    vdu: Vdu
+    vim: str
+    live: Live
+    image_id: str
+    image: str
+    flavor: dict[str, Any]
+    nets: tuple[str, ...]
+    security_groups: dict[str, tuple[str, ...]]
+    zone: str | None
+    net_makers: tuple[str, ...]
+    flavor_makers: tuple[str, ...]
+    detail: str
+
+
+class Instance(NamedTuple):
+    """One VDU instance (a VNFC): ``key`` is ``vnf/vdu/index``."""
+
+    shared: Shared
+    index: int
+    key: str
+    user_data: str | None
+
+    @property
+    def name(self) -> str:
+        """The server's name: NS[:16]-VNF[:16]-VDU[:32]-index."""
+        shared = self.shared
+        return f'{short((shared.ns_name, 16), (shared.vnf.name, 16), (shared.vdu.name, 32))}-{self.index}'
+
+    def mark(self, task: str) -> str:
+        """The owner mark of something of this instance."""
+        return mark(self.shared.ns_id, self.key, task)
+
+    def known_ports(self, record: Resource) -> dict[str, dict[str, Any]]:
+        """Interface name -> the record's entry of its port, of those that are in the VIM: recorded, or found by mark."""
+        live = self.shared.live
+        if not live.ports:
+            return {}
+        recorded = record.get('ports', {})
+        known = {}
+        for interface, net in zip(self.shared.vdu.interfaces, self.shared.nets):
+            if recorded.get(interface.name, {}).get('net', net) != net:
+                continue
+            port = (live.ports.get(recorded.get(interface.name, {}).get('id', ''))
+                    or live.marked_ports.get(self.mark(f'port.{interface.name}')))
+            if port is not None:
+                known[interface.name] = port_entry(port, net)
+        return known
+
+    def missing_ports(self, record: Resource) -> tuple[int, ...]:
+        """Places of the interfaces whose port is not in the VIM."""
+        known = self.known_ports(record)
+        return tuple(place for place, interface in enumerate(self.shared.vdu.interfaces) if interface.name not in known)
+
+    def stale_ports(self, record: Resource) -> dict[str, str]:
+        """Interface name -> id of ports in the VIM that the target has no use for: gone interfaces, other networks."""
+        wanted = {interface.name: net for interface, net in zip(self.shared.vdu.interfaces, self.shared.nets)}
+        return {name: port['id'] for name, port in record.get('ports', {}).items()
+                if wanted.get(name) != port['net'] and port['id'] in self.shared.live.ports}
+
+    def port_spec(self, place: int, resources: dict[str, Resource]) -> dict[str, Any]:
+        """What the port of one interface is made with; ``resources`` has its network's id by now."""
+        interface: Interface = self.shared.vdu.interfaces[place]
+        spec: dict[str, Any] = {
+            'ns_id': self.shared.ns_id, 'name': f'{self.name}-{interface.name}', 'interface': interface.name,
+            'mark': self.mark(f'port.{interface.name}'), 'net': self.shared.nets[place],
+            'network_id': resources[self.shared.nets[place]]['id'], 'type': interface.type,
+            'port_security': interface.port_security}
+        if interface.security_groups is not None:
+            spec['security_groups'] = list(self.shared.security_groups[interface.name])
+        if interface.ip_addresses:
+            spec['fixed_ips'] = [(None, interface.ip_addresses[self.index])]
+        if interface.mac_addresses:
+            spec['mac_address'] = interface.mac_addresses[self.index]
+        if interface.allowed_address_pairs:
+            spec['address_pairs'] = [(pair.ip_address, pair.mac_address) for pair in interface.allowed_address_pairs]
+        return spec
+
+    def server_spec(self, resources: dict[str, Resource]) -> dict[str, Any]:
+        """What the server is made with; ``resources`` has the ids of its ports and its flavor by now."""
+        shared, vdu = self.shared, self.shared.vdu
+        ports = resources[f'vdu:{self.key}']['ports']
+        return {'ns_id': shared.ns_id, 'name': self.name, 'mark': self.mark('server'), 'image_id': shared.image_id,
+                'flavor_id': shared.flavor['id'] or resources[shared.flavor['key']]['id'],
+                'ports': [ports[interface.name]['id'] for interface in vdu.interfaces],
+                'metadata': vdu.metadata, 'tags': vdu.tags, 'description': vdu.description,
+                'availability_zone': shared.zone, 'config_drive': vdu.config_drive, 'user_data': self.user_data}
+
+
+def user_data_hash(instance: Instance) -> str | None:
+    """What the record keeps of rendered user data: enough to see a change, nothing to read a secret from."""
+    if instance.user_data is None:
+        return None
+    salted = f'{instance.shared.ns_id}\n{instance.key}\n{instance.user_data}'
+    return hashlib.sha256(salted.encode()).hexdigest()
+
+
+def port_entry(port: Port, net: str) -> dict[str, Any]:
+    """The record's entry of a port."""
+    return {'id': port.id, 'net': net, 'network_id': port.network_id, 'mac_address': port.mac_address,
+            'ip_addresses': [address for _subnet, address in port.fixed_ips]}
+
+
+def entry(instance: Instance, record: Resource, server: Server) -> Resource:
+    """The record's entry of an instance whose server is there; what the VIM does not tell stays as it was recorded."""
+    shared = instance.shared
+    return {'vim': shared.vim, 'id': server.id, 'name': server.name, 'status': server.status, 'host_id': server.host_id,
+            'addresses': list(server.addresses), 'image_id': server.image_id, 'image': shared.image,
+            'flavor': server.flavor.get('original_name', ''), 'flavor_key': shared.flavor['key'],
+            'metadata': dict(shared.vdu.metadata), 'tags': list(shared.vdu.tags),
+            'user_data_hash': user_data_hash(instance), 'ports': instance.known_ports(record) or record.get('ports', {})}

@@ -1,0 +1,83 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a plan is made of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+#: Actions in the order in which a plan is shown, with their signs.
+SIGNS = {'create': '+', 'update': '~', 'replace': '-/+', 'delete': '-'}
+
+
+class Change(NamedTuple):
+    """One item that has to change.
+
+    ``action`` is create, update, replace or delete; ``detail`` and ``reason`` are for people;
+    ``loses_data`` says that a server or network which worked goes away with it.
+    """
+
+    action: str
+    kind: str
+    name: str
+    vim: str
+    detail: str
+    reason: str
+    loses_data: bool = False
+
+
+class Task(NamedTuple):
+    """One node of the task graph; ``item`` is the record's key (``vdu:web/front/0``), ``after`` are ids of tasks."""
+
+    id: str
+    verb: str
+    vim: str
+    item: str
+    spec: Any
+    after: tuple[str, ...]
+
+
+class Problem(NamedTuple):
+    """Something that stands against the plan, found before anything is touched."""
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f'{self.path}: {self.message}'
+
+
+@dataclass(slots=True)
+class Plan:
+    """Changes with reasons, the graph of their tasks, and what was only found.
+
+    ``found`` holds the record's entries of items that no task makes (images, existing networks, flavors that fit),
+    and of items adopted by their mark; ``needs`` what the tasks take of each quota, by VIM.
+    """
+
+    ns_name: str
+    changes: list[Change] = field(default_factory=list)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    found: dict[str, dict[str, Any]] = field(default_factory=dict)
+    forgotten: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    needs: dict[str, Counter[str]] = field(default_factory=dict)
+    unchanged: int = 0
+
+    def need(self, vim: str, **amounts: int) -> None:
+        """Count what a task takes of a VIM's quotas."""
+        self.needs.setdefault(vim, Counter()).update(amounts)
+
+    def add(self, task: Task) -> str:
+        """Put a task into the graph; returns its id."""
+        self.tasks[task.id] = task
+        return task.id
+
+    def counts(self) -> dict[str, int]:
+        """Number of changes by action, and of items that stay as they are."""
+        by_action = Counter(change.action for change in self.changes)
+        return {**{action: by_action[action] for action in SIGNS}, 'unchanged': self.unchanged}

@@ -1,0 +1,242 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Virtual links: networks that are found, or made with their subnets, compared and deleted."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, Resource, short
+from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Change, Task
+from ansible_collections.nfv.mano.plugins.module_utils.target.network import Subnet as WantedSubnet
+from ansible_collections.nfv.mano.plugins.module_utils.target.network import VirtualLink
+from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import mark
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Network, Subnet
+
+#: Where subnets of links without an IP profile come from, and their size.
+FREE_RANGE = ipaddress.ip_network('192.168.0.0/16')
+FREE_PREFIX = 24
+
+
+def plan_links(context: Context) -> None:
+    """Every virtual link of the target: found, kept, changed or made."""
+    taken = _Cidrs(context)
+    for path, key, link in context.links():
+        found = _existing(context, path, link)
+        if found is not None:
+            context.plan.found[f'net:{key}'] = _entry(found, link.vim, owned=False)
+            context.plan.unchanged += 1
+        elif link.existing is None:
+            _own(context, path, key, link, taken)
+
+
+def plan_removed(context: Context) -> None:
+    """Networks of the record that the target does not have any more: ours go, found ones are forgotten."""
+    wanted = {f'net:{key}' for _path, key, _link in context.links()}
+    for key, resource in context.record.items():
+        if not key.startswith('net:') or key in wanted:
+            continue
+        live = context.live[resource['vim']]
+        if not resource.get('owned') or resource['id'] not in live.networks:
+            context.plan.forgotten.append(key)
+            continue
+        _refuse_foreign_ports(context, key, resource)
+        context.plan.add(Task(f'delete {key}', 'net.delete', resource['vim'], key, resource['id'],
+                              tuple(context.users.get(key, ()))))
+        context.plan.changes.append(Change('delete', 'net', resource['name'], resource['vim'], '', 'not in the target',
+                                           loses_data=context.target is not None))
+
+
+def _refuse_foreign_ports(context: Context, key: str, resource: Resource) -> None:
+    ours = {port['id'] for entry in context.record.values() for port in entry.get('ports', {}).values()}
+    prefix = f'nfv.mano/{context.ns_id}/'
+    foreign = [port for port in context.live[resource['vim']].state.foreign_ports.get(resource['id'], ())
+               if port.id not in ours and not port.description.startswith(prefix)]
+    if foreign:
+        named = ', '.join(f'{port.name or "(no name)"} {port.id}' for port in foreign[:5])
+        context.problem(key, f'network {resource["name"]} {resource["id"]} has {len(foreign)} ports that are not of this '
+                        f'NS ({named}) and can not be deleted before them; they are left alone')
+
+
+def _existing(context: Context, path: str, link: VirtualLink) -> Network | None:
+    """The network to find, or None where one is to be made (or a problem was noted)."""
+    live = context.live[link.vim]
+    wanted = link.existing
+    if link.management and wanted is None:
+        wanted = context.target.vims[link.vim].management_network if context.target else None
+        if wanted is None:
+            same = [net for net in live.networks.values() if net.name == link.name]
+            return same[0] if len(same) == 1 else None
+    if wanted is None:
+        return None
+    found = [net for net in live.networks.values() if wanted in (net.name, net.id)]
+    if len(found) == 1:
+        return found[0]
+    near = live.state.nearest.get(f'net:{wanted}')
+    context.problem(f'{path}.existing', f'{wanted} is not a network of VIM {link.vim}'
+                    + (f'; the nearest names are {", ".join(near)}' if near else '') if not found else
+                    f'{wanted} names {len(found)} networks of VIM {link.vim}: '
+                    f'{", ".join(sorted(net.id for net in found))}; use an id')
+    return None
+
+
+def _entry(network: Network, vim: str, *, owned: bool) -> Resource:
+    return {'vim': vim, 'id': network.id, 'name': network.name, 'owned': owned,
+            'subnets': [{'id': subnet.id, 'cidr': subnet.cidr} for subnet in network.subnets]}
+
+
+class _Cidrs:
+    """Free address ranges, beside those of the document and of every subnet that the project sees."""
+
+    def __init__(self, context: Context) -> None:
+        texts = [subnet.cidr for _path, _key, link in context.links() for subnet in link.subnets]
+        texts += [cidr for live in context.live.values() for cidr in live.state.used_cidrs]
+        self.taken = [ipaddress.ip_network(text, strict=False) for text in texts]
+
+    def free(self, context: Context, path: str) -> str:
+        """The lowest free range."""
+        for network in FREE_RANGE.subnets(new_prefix=FREE_PREFIX):
+            if not any(one.version == network.version and one.overlaps(network) for one in self.taken):
+                self.taken.append(network)
+                return str(network)
+        context.problem(f'{path}.subnets', f'no /{FREE_PREFIX} of {FREE_RANGE} is free; give a cidr')
+        return str(FREE_RANGE)
+
+
+def _own(context: Context, path: str, key: str, link: VirtualLink, taken: _Cidrs) -> None:
+    record = context.record.get(f'net:{key}', {})
+    network = context.live[link.vim].networks.get(record.get('id', '')) or _adopted(context, key, link)
+    subnets = link.subnets or _kept_or_free(context, path, record, network, taken)
+    specs = [_subnet_spec(context, key, place, subnet) for place, subnet in enumerate(subnets)]
+    if network is not None:
+        _compare(context, key, link, network, specs)
+        return
+    _check_rights(context, path, link)
+    spec = {'name': _name(context, key), 'mark': mark(context.ns_id, key, 'net'), 'mtu': link.mtu,
+            'port_security': link.port_security, 'provider': _provider(link), 'subnets': specs}
+    item = f'net:{key}'
+    context.makers[item] = context.plan.add(Task(f'create {item}', 'net.create', link.vim, item, spec, ()))
+    context.plan.need(link.vim, network=1, subnet=len(specs))
+    reason = 'it is gone from the VIM' if record.get('id') else 'not there yet'
+    context.plan.changes.append(Change('create', 'net', spec['name'], link.vim, _detail(spec), reason))
+
+
+def _adopted(context: Context, key: str, link: VirtualLink) -> Network | None:
+    wanted = mark(context.ns_id, key, 'net')
+    found = [net for net in context.live[link.vim].networks.values() if net.description == wanted]
+    return found[0] if found else None
+
+
+def _kept_or_free(context: Context, path: str, record: Resource, network: Network | None,
+                  taken: _Cidrs) -> tuple[WantedSubnet, ...]:
+    """A link without an IP profile keeps the range that it was given once."""
+    if network is not None and network.subnets:
+        return tuple(WantedSubnet(cidr=subnet.cidr, ip_version=subnet.ip_version) for subnet in network.subnets)
+    if record.get('subnets'):
+        return tuple(WantedSubnet(cidr=subnet['cidr'], ip_version=4) for subnet in record['subnets'])
+    return (WantedSubnet(cidr=taken.free(context, path), ip_version=4),)
+
+
+def _name(context: Context, key: str) -> str:
+    vnf, _, link = key.rpartition('/')
+    return short((context.ns_name, 16), *([(vnf, 16)] if vnf else []), (link, 16))
+
+
+def _provider(link: VirtualLink) -> dict[str, Any]:
+    if link.provider is None:
+        return {}
+    values = {'network_type': link.provider.network_type, 'physical_network': link.provider.physical_network,
+              'segmentation_id': link.provider.segmentation_id}
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _check_rights(context: Context, path: str, link: VirtualLink) -> None:
+    if _provider(link) and not context.live[link.vim].state.admin:
+        policies = ', '.join(f'create_network:provider:{key}' for key in _provider(link))
+        context.problem(f'{path}.provider', f'provider attributes need the right {policies} (administrators) in VIM '
+                        f'{link.vim}, which this project member does not have; name an admin_cloud for the VIM')
+
+
+def _pool(subnet: WantedSubnet) -> list[tuple[str, str]] | None:
+    if subnet.dhcp.start is None:
+        return None
+    first = ipaddress.ip_address(subnet.dhcp.start)
+    network = ipaddress.ip_network(subnet.cidr, strict=False)
+    last = network.broadcast_address - (1 if network.version == 4 else 0)
+    return [(str(first), str(last if subnet.dhcp.count is None else first + subnet.dhcp.count - 1))]
+
+
+def _subnet_spec(context: Context, key: str, place: int, subnet: WantedSubnet) -> dict[str, Any]:
+    return {'name': f'{_name(context, key)}-{place}', 'mark': mark(context.ns_id, key, f'subnet.{place}'),
+            'cidr': subnet.cidr, 'ip_version': subnet.ip_version, 'dhcp': subnet.dhcp.enabled,
+            'pools': _pool(subnet), 'dns': list(subnet.dns),
+            'gateway': None if subnet.gateway == 'none' else subnet.gateway,
+            'ipv6_address_mode': subnet.ipv6_address_mode, 'ipv6_ra_mode': subnet.ipv6_ra_mode}
+
+
+def _detail(spec: dict[str, Any]) -> str:
+    provider = spec['provider']
+    words = []
+    if provider:
+        words.append(' '.join(str(value) for value in (provider.get('network_type'), provider.get('segmentation_id'))
+                              if value is not None)
+                     + (f' on {provider["physical_network"]}' if 'physical_network' in provider else ''))
+    return ', '.join(words + [subnet['cidr'] for subnet in spec['subnets']])
+
+
+def _compare(context: Context, key: str, link: VirtualLink, network: Network, specs: list[dict[str, Any]]) -> None:
+    """What differs between a network of ours and its virtual link; all of it can be changed in place."""
+    item = f'net:{key}'
+    wanted = {'name': _name(context, key), 'mtu': link.mtu, 'port_security': link.port_security}
+    changes = {name: value for name, value in wanted.items()
+               if value is not None and value != getattr(network, name)}
+    texts = [f'{name} {getattr(network, name)} -> {value}' for name, value in changes.items()]
+    by_cidr = {subnet.cidr: subnet for subnet in network.subnets}
+    new, changed = [], {}
+    for spec in specs:
+        subnet = by_cidr.get(spec['cidr'])
+        if subnet is None:
+            new.append(spec)
+            texts.append(f'subnet {spec["cidr"]} is missing')
+            continue
+        differing, words = _compare_subnet(subnet, spec)
+        if differing:
+            changed[subnet.id] = differing
+            texts += words
+    gone = set(by_cidr) - {spec['cidr'] for spec in specs}
+    if gone:
+        context.problem(item, f'taking subnets from a network is not supported yet: {", ".join(sorted(gone))}')
+    if not texts:
+        context.plan.found[item] = _entry(network, link.vim, owned=True)
+        context.plan.unchanged += 1
+        return
+    spec = {'id': network.id, 'network': changes, 'subnets': changed, 'new_subnets': new, 'name': wanted['name'],
+            'entry': _entry(network, link.vim, owned=True)}
+    context.makers[item] = context.plan.add(Task(f'update {item}', 'net.update', link.vim, item, spec, ()))
+    context.plan.need(link.vim, subnet=len(new))
+    context.plan.changes.append(Change('update', 'net', network.name, link.vim, '; '.join(texts), 'differs from the target'))
+
+
+def _compare_subnet(subnet: Subnet, spec: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    wanted = {'dhcp': spec['dhcp'], 'dns': spec['dns']}
+    if spec['gateway'] != 'auto':
+        wanted['gateway'] = spec['gateway']
+    if spec['pools'] is not None:
+        wanted['pools'] = spec['pools']
+    differing, texts = {}, []
+    for name, value in wanted.items():
+        have = getattr(subnet, name)
+        have = list(have) if isinstance(have, tuple) else have
+        if have != value:
+            differing[name] = value
+            texts.append(f'{subnet.cidr} {name} {_plain(have)} -> {_plain(value)}')
+    return differing, texts
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return ' '.join('-'.join(one) if isinstance(one, tuple) else str(one) for one in value) or 'none'
+    return 'none' if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,74 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which questions a plan has for each VIM."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Resource
+from ansible_collections.nfv.mano.plugins.module_utils.target.model import NetworkService
+from ansible_collections.nfv.mano.plugins.module_utils.target.network import VirtualLink
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Query
+
+
+def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Resource],
+                 pending: Iterable[dict[str, Any]] = ()) -> dict[str, Query]:
+    """One query per VIM that the target or the record uses.
+
+    :param pending: create calls whose answer is unknown: mappings with vim, kind and mark.
+    """
+    queries: dict[str, Query] = {}
+    known = bool(record)
+
+    def query(vim: str) -> Query:
+        return queries.setdefault(vim, Query(ns_id))
+
+    for key, resource in record.items():
+        kind = key.partition(':')[0]
+        asked = query(resource['vim'])
+        asked.servers = True
+        if kind == 'net' and resource.get('owned') and resource.get('id'):
+            asked.network_ids.add(resource['id'])
+        if kind == 'flavor' and resource.get('owned'):
+            asked.flavors = True
+        asked.port_ids.update(port['id'] for port in resource.get('ports', {}).values())
+    for call in pending:
+        asked = query(call['vim'])
+        asked.servers = True
+        asked.marks.setdefault(call['kind'], set()).add(call['mark'])
+        asked.flavors = asked.flavors or call['kind'] == 'flavor'
+    if target is not None:
+        _target(target, query, known)
+    return queries
+
+
+def _target(target: NetworkService, query: Any, known: bool) -> None:
+    for link in (*target.virtual_links, *(link for vnf in target.vnfs for link in vnf.virtual_links)):
+        _link(target, link, query(link.vim))
+    for vnf in target.vnfs:
+        for vdu in vnf.vdus:
+            asked = query(vdu.vim)
+            asked.flavors = True
+            asked.servers = asked.servers or known
+            if vdu.image.checksum:
+                asked.image_checksums.add(vdu.image.checksum)
+            else:
+                asked.images.add(vdu.image.id or vdu.image.name)
+            for interface in vdu.interfaces:
+                asked.security_groups.update(interface.security_groups or ())
+
+
+def _link(target: NetworkService, link: VirtualLink, asked: Query) -> None:
+    found_by = link.existing
+    if link.management and found_by is None:
+        found_by = target.vims[link.vim].management_network
+        if found_by is None:
+            asked.optional_networks.add(link.name)
+    if found_by is not None:
+        asked.networks.add(found_by)
+    elif not link.subnets:
+        asked.cidrs = True

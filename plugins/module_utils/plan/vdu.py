@@ -1,0 +1,231 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""VDU instances: what each one needs, and the tasks that make, change, replace or delete it."""
+
+from __future__ import annotations
+
+from ansible_collections.nfv.mano.plugins.module_utils.plan import flavor as flavors
+from ansible_collections.nfv.mano.plugins.module_utils.plan import image as images
+from ansible_collections.nfv.mano.plugins.module_utils.plan.compare import compare
+from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, Resource, link_key
+from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance, Shared, entry
+from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Change, Task
+from ansible_collections.nfv.mano.plugins.module_utils.target.model import Interface, Vdu, Vnf
+from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import mark, ns_prefix
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Server
+
+#: Statuses of a server that is on its way to ACTIVE.
+UNDER_WAY = frozenset({'BUILD', 'REBUILD', 'REBOOT', 'HARD_REBOOT', 'MIGRATING', 'RESIZE'})
+GONE = frozenset({'DELETED', 'SOFT_DELETED'})
+
+
+def plan_vdus(context: Context) -> set[str]:
+    """Every VDU instance of the target; returns the record keys of the flavors in use."""
+    used = set()
+    for path, vnf, vdu in context.vdus():
+        shared = _shared(context, path, vnf, vdu)
+        if shared is None:
+            continue
+        used.add(shared.flavor['key'])
+        for index in range(vdu.count):
+            _plan_instance(context, shared, index)
+    return used
+
+
+def _shared(context: Context, path: str, vnf: Vnf, vdu: Vdu) -> Shared | None:
+    """What all instances of a VDU have in common; None where something of it is not to be found."""
+    vim = vdu.vim or 'default'
+    live = context.live[vim]
+    image = images.resolve(context, path, vim, vdu.image)
+    flavor = flavors.resolve(context, path, vim, vdu.flavor)
+    groups = _security_groups(context, path, vim, vdu)
+    nets = [link_key(context.target.virtual_link(interface.virtual_link, vnf)[0]) for interface in vdu.interfaces]
+    if flavor is None or image is None:
+        return None
+    if image.min_ram_mib > flavor['ram_mib'] or image.min_disk_gib > flavor['disk_gib'] > 0:
+        context.problem(f'{path}.flavor', f'{flavor["name"]} is too small for image {image.name}, which needs '
+                        f'{image.min_ram_mib} MiB of memory and {image.min_disk_gib} GiB of disk')
+    for place, interface in enumerate(vdu.interfaces):
+        _check_rights(context, f'{path}.interfaces[{place}]', vim, nets[place], interface)
+    zone = vdu.availability_zone or (context.target.vims[vim].availability_zone if context.target else None)
+    if vdu.host and 'admin' not in live.state.roles:
+        context.problem(f'{path}.host', f'{vdu.host} can not be chosen: it needs the right os_compute_api:servers:create:'
+                        f'forced_host (administrators), which this project member does not have in VIM {vim}')
+    makers = tuple(context.makers[net] for net in dict.fromkeys(nets) if net in context.makers)
+    maker = context.makers.get(flavor['key'])
+    return Shared(context.ns_id, context.ns_name, path, vnf, vdu, vim, live, image.id, images.reference(vdu.image),
+                  flavor, tuple(nets), groups, f'{zone or "nova"}:{vdu.host}' if vdu.host else zone, makers,
+                  (maker,) if maker else (), f'{images.reference(vdu.image)}, {flavors.describe(vdu.flavor)}, '
+                  f'{len(nets)} interface{"s" if len(nets) != 1 else ""}')
+
+
+def _security_groups(context: Context, path: str, vim: str, vdu: Vdu) -> dict[str, tuple[str, ...]]:
+    """Ids of the security groups of those interfaces that name some."""
+    known = context.live[vim].state.security_groups
+    groups: dict[str, tuple[str, ...]] = {}
+    for place, interface in enumerate(vdu.interfaces):
+        if interface.security_groups is None:
+            continue
+        ids = []
+        for name in interface.security_groups:
+            found = [group_id for group_id, group_name in known if name in (group_id, group_name)]
+            if len(found) == 1:
+                ids += found
+                continue
+            names = ', '.join(sorted({group_name for _id, group_name in known})[:5])
+            context.problem(f'{path}.interfaces[{place}].security_groups', f'{name} is not a security group of VIM {vim} '
+                            f'(there are {names})' if not found else f'{name} names {len(found)} security groups; use an id')
+        groups[interface.name] = tuple(ids)
+    return groups
+
+
+def _check_rights(context: Context, path: str, vim: str, net: str, interface: Interface) -> None:
+    """On a network of another project a member may choose neither address nor MAC nor port security."""
+    live = context.live[vim]
+    network = live.networks.get(context.plan.found.get(net, {}).get('id', ''))
+    if network is None or 'admin' in live.state.roles or network.project_id == live.state.project_id:
+        return
+    if network.external and not network.shared:
+        context.problem(f'{path}.virtual_link', f'{interface.virtual_link} is the external network {network.name}: a port on '
+                        'it needs an administrator; use a floating IP')
+    asked = {'ip_addresses': ('create_port:fixed_ips:ip_address', interface.ip_addresses),
+             'mac_addresses': ('create_port:mac_address', interface.mac_addresses),
+             'port_security': ('create_port:port_security_enabled', interface.port_security is not None),
+             'allowed_address_pairs': ('create_port:allowed_address_pairs', interface.allowed_address_pairs)}
+    for name, (policy, value) in asked.items():
+        if value:
+            context.problem(f'{path}.{name}', f'the network {network.name} belongs to another project: this needs the right '
+                            f'{policy} (the network\'s owner or administrators), which this project member does not have')
+
+
+def _plan_instance(context: Context, shared: Shared, index: int) -> None:
+    key = f'{shared.vnf.name}/{shared.vdu.name}/{index}'
+    item = f'vdu:{key}'
+    record = context.record.get(item, {})
+    user_data = context.render(shared.vnf, shared.vdu, index)
+    instance = Instance(shared, index, key, user_data)
+    server = _find_server(context, shared, key, record)
+    if server is None:
+        reason = 'it is gone from the VIM' if record.get('status') == 'ACTIVE' else 'not there yet'
+        _create(context, instance, item, record, (), 'create', shared.detail, reason)
+    elif server.status == 'ERROR':
+        reason = f'in ERROR: {server.fault or "no fault given"}'
+        _replace(context, instance, item, record, server, shared.detail, reason, record.get('status') == 'ACTIVE')
+    elif server.status in UNDER_WAY:
+        context.plan.add(Task(f'await {item}', 'server.await', shared.vim, item, (instance, server.id), ()))
+        context.plan.changes.append(Change('create', 'vdu', key, shared.vim, shared.detail, f'is in {server.status}'))
+    else:
+        _keep(context, instance, item, record, server)
+
+
+def _find_server(context: Context, shared: Shared, key: str, record: Resource) -> Server | None:
+    """The server of an instance: the recorded one, else the oldest with its mark; any other of that mark is one too many."""
+    marked = shared.live.marked_servers.get(mark(context.ns_id, key, 'server'), ()) if shared.live.servers else ()
+    server = shared.live.servers.get(record.get('id', '')) or next(iter(marked), None)
+    for extra in reversed(marked):
+        if server is not None and extra.id != server.id:
+            _delete_server(context, shared.vim, f'vdu:{key}', extra, f'duplicate {extra.id}', 'made twice by a lost reply')
+    return None if server is None or server.status in GONE else server
+
+
+def doomed(server: Server) -> tuple[str, str, bool]:
+    """What a deletion needs to know: id, name, and whether ERROR is what the server was in already."""
+    return server.id, server.name, server.status == 'ERROR'
+
+
+def _delete_server(context: Context, vim: str, item: str, server: Server, suffix: str, reason: str) -> None:
+    context.plan.add(Task(f'delete {item} {suffix}', 'server.delete', vim, item, doomed(server), ()))
+    context.plan.changes.append(Change('delete', 'vdu', item.partition(':')[2], vim, server.id, reason))
+
+
+def _create(context: Context, instance: Instance, item: str, record: Resource, after: tuple[str, ...],
+            action: str, detail: str, reason: str, loses_data: bool = False) -> None:
+    """The tasks that make an instance: ports that are missing, in bulk with others', then the server on them."""
+    shared = instance.shared
+    missing = instance.missing_ports(record)
+    adopted = instance.known_ports(record)
+    if adopted and adopted != record.get('ports', {}):
+        context.plan.found[item] = {**record, 'vim': shared.vim, 'ports': adopted}
+    stale = instance.stale_ports(record)
+    if stale:
+        # The new port of an interface has the mark of the old one: one after the other
+        after = (*after, context.plan.add(Task(f'ports-delete {item}', 'ports.delete', shared.vim, item, stale, after)))
+    ports: tuple[str, ...] = ()
+    if missing:
+        ports = (context.plan.add(Task(f'ports {item}', 'ports.create', shared.vim, item, (instance, missing),
+                                       (*shared.net_makers, *(after if stale else ())))),)
+        context.plan.need(shared.vim, port=len(missing))
+    context.plan.add(Task(f'create {item}', 'server.create', shared.vim, item, instance,
+                          (*ports, *shared.flavor_makers, *after)))
+    context.plan.changes.append(Change(action, 'vdu', instance.key, shared.vim, detail, reason, loses_data))
+    if action == 'create':
+        context.plan.need(shared.vim, instances=1, cores=shared.flavor['vcpus'], ram=shared.flavor['ram_mib'])
+
+
+def _replace(context: Context, instance: Instance, item: str, record: Resource, server: Server, detail: str,
+             reason: str, loses_data: bool) -> None:
+    gone = context.plan.add(Task(f'delete {item}', 'server.delete', instance.shared.vim, item, doomed(server), ()))
+    _create(context, instance, item, record, (gone,), 'replace', detail, reason, loses_data)
+
+
+def _keep(context: Context, instance: Instance, item: str, record: Resource, server: Server) -> None:
+    """A server that is there: nothing to do, attributes to change in place, or a replacement."""
+    difference = compare(instance, record, server)
+    if difference.replace:
+        _replace(context, instance, item, record, server, '; '.join(difference.replace), 'can not be changed in place yet', True)
+        return
+    current = entry(instance, record, server)
+    if not difference.texts:
+        if record.get('id') != server.id or record.get('status') != server.status:
+            context.plan.found[item] = current
+        context.plan.unchanged += 1
+        return
+    spec = {'id': server.id, 'server': difference.server, 'ports': difference.ports, 'action': difference.action,
+            'instance': instance}
+    context.plan.add(Task(f'update {item}', 'server.update', instance.shared.vim, item, spec, ()))
+    context.plan.changes.append(Change('update', 'vdu', instance.key, instance.shared.vim, '; '.join(difference.texts),
+                                       'differs from the target'))
+
+
+def plan_removed(context: Context) -> None:
+    """Instances of the record, and servers with a mark of this NS, that the target does not have."""
+    wanted = {f'vdu:{vnf.name}/{vdu.name}/{index}' for _path, vnf, vdu in context.vdus() for index in range(vdu.count)}
+    for item, record in context.record.items():
+        if item.startswith('vdu:') and item not in wanted:
+            _remove(context, item, record)
+    prefix = ns_prefix(context.ns_id)
+    for vim, live in context.live.items():
+        for text, servers in live.marked_servers.items():
+            item = 'vdu:' + text.removeprefix(prefix).rpartition('/')[0]
+            if text.startswith(prefix) and item not in wanted and item not in context.record:
+                for server in servers:
+                    _delete_server(context, vim, item, server, f'leftover {server.id}', 'left over from an earlier operation')
+
+
+def _remove(context: Context, item: str, record: Resource) -> None:
+    vim = record['vim']
+    live = context.live[vim]
+    server = live.servers.get(record.get('id', ''))
+    marked = [one for one in live.marked_servers.get(mark(context.ns_id, item.partition(':')[2], 'server'), ())
+              if server is None or one.id != server.id]
+    ports = {name: port['id'] for name, port in record.get('ports', {}).items() if port['id'] in live.ports}
+    after: tuple[str, ...] = ()
+    if server is None and marked:
+        server = marked.pop(0)
+    for extra in marked:
+        _delete_server(context, vim, item, extra, f'duplicate {extra.id}', 'made twice by a lost reply')
+    if server is None and not ports:
+        context.plan.forgotten.append(item)
+        return
+    if server is not None:
+        after = (context.plan.add(Task(f'delete {item}', 'server.delete', vim, item, doomed(server), ())),)
+    if ports:
+        after = (context.plan.add(Task(f'ports-delete {item}', 'ports.delete', vim, item, ports, after)),)
+    for user in (record.get('flavor_key'), *(port['net'] for port in record.get('ports', {}).values())):
+        context.users.setdefault(user or '', []).append(after[0])
+    name = record.get('name', '') if server is None else server.name
+    context.plan.changes.append(Change('delete', 'vdu', item.partition(':')[2], vim, name, 'not in the target',
+                                       loses_data=server is not None and context.target is not None))
+

@@ -1,0 +1,87 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the collection asks of a VIM. One class per VIM type implements it; nothing else talks to a cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
+    Flavor, Network, Port, Query, Quota, Server, State, Subnet)
+
+
+class Vim(Protocol):
+    """One VIM with one login. Every method raises :class:`VimError`; each is one call unless it says otherwise.
+
+    Specs are mappings in the words of design.md's document (``size_gib``, ``ram_mib``), with ``mark`` the owner mark.
+    """
+
+    name: str
+    #: Seconds after which a call counts as lost; the adoption window is reckoned from it.
+    call_timeout: float
+
+    def read(self, query: Query) -> State:
+        """All that the query asks, in bulk."""
+
+    def quotas(self) -> dict[str, Quota]:
+        """Quotas of the project by name: instances, cores, ram (MiB), port, network, subnet ... (members may)."""
+
+    def find_marked(self, kind: str, mark: str, ns_id: str) -> Sequence[Server | Port | Network]:
+        """Resources of a kind ('server', 'port', 'net', 'flavor') that carry exactly this mark."""
+
+    def create_network(self, spec: dict[str, Any]) -> Network:
+        """A network without subnets: name, mark, mtu, port_security, provider (mapping)."""
+
+    def create_subnets(self, network_id: str, specs: Sequence[dict[str, Any]]) -> list[Subnet]:
+        """Subnets of one network in one bulk call, all or none."""
+
+    def update_network(self, network_id: str, changes: dict[str, Any]) -> None:
+        """Change a network's attributes."""
+
+    def update_subnet(self, subnet_id: str, changes: dict[str, Any]) -> None:
+        """Change a subnet's attributes."""
+
+    def delete_network(self, network_id: str) -> None:
+        """Delete a network with its subnets; an absent one is fine."""
+
+    def create_ports(self, specs: Sequence[dict[str, Any]]) -> list[Port]:
+        """Ports in one bulk call, all or none, in the order of the specs."""
+
+    def update_port(self, port_id: str, changes: dict[str, Any]) -> None:
+        """Change a port's attributes."""
+
+    def delete_port(self, port_id: str) -> None:
+        """Delete a port; an absent one is fine."""
+
+    def create_flavor(self, spec: dict[str, Any]) -> Flavor:
+        """A private flavor with access for the project and its extra specs (up to three calls)."""
+
+    def flavor_in_use(self, flavor_id: str) -> bool:
+        """Whether a server of any project uses the flavor."""
+
+    def delete_flavor(self, flavor_id: str) -> None:
+        """Delete a flavor; an absent one is fine."""
+
+    def create_server(self, spec: dict[str, Any]) -> str:
+        """Ask for a server; returns its id long before it is ACTIVE."""
+
+    def get_server(self, server_id: str) -> Server | None:
+        """A server with its fault, None where there is none."""
+
+    def server_ids(self, ns_id: str, statuses: Iterable[str] = ()) -> set[str]:
+        """Ids of the NS's servers, of these statuses where given: one paged list without details."""
+
+    def server_action(self, server_id: str, action: str) -> None:
+        """'start', 'unpause' or 'resume'."""
+
+    def update_server(self, server_id: str, changes: dict[str, Any]) -> None:
+        """Name, description, metadata (set), metadata_gone (keys), tags (the whole list): a call for each that is there."""
+
+    def delete_server(self, server_id: str) -> None:
+        """Ask for a server's end; an absent one is fine."""
+
+    def abort(self) -> None:
+        """End every wait between two tries of a call: the operation is being stopped."""

@@ -1,0 +1,161 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a VIM says, in the collection's own words: plain values, no openstacksdk object leaves the VIM's room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+
+class Image(NamedTuple):
+    """A Glance image (Image API v2)."""
+
+    id: str
+    name: str
+    status: str
+    min_disk_gib: int
+    min_ram_mib: int
+    checksums: tuple[str, ...]
+
+
+class Flavor(NamedTuple):
+    """A Nova flavor; extra specs come with microversion 2.61, the description with 2.55."""
+
+    id: str
+    name: str
+    vcpus: int
+    ram_mib: int
+    disk_gib: int
+    ephemeral_gib: int
+    swap_mib: int
+    extra_specs: dict[str, str]
+    description: str
+
+
+class Subnet(NamedTuple):
+    """A Neutron subnet; ``pools`` are (first, last) addresses."""
+
+    id: str
+    name: str
+    network_id: str
+    cidr: str
+    ip_version: int
+    gateway: str | None
+    dhcp: bool
+    pools: tuple[tuple[str, str], ...]
+    dns: tuple[str, ...]
+    ipv6_address_mode: str | None
+    ipv6_ra_mode: str | None
+    description: str
+
+
+class Network(NamedTuple):
+    """A Neutron network with its subnets; provider attributes are empty for plain members."""
+
+    id: str
+    name: str
+    description: str
+    project_id: str
+    shared: bool
+    external: bool
+    mtu: int
+    port_security: bool | None
+    network_type: str | None
+    physical_network: str | None
+    segmentation_id: int | None
+    subnets: tuple[Subnet, ...]
+
+
+class Port(NamedTuple):
+    """A Neutron port; ``fixed_ips`` are (subnet id, address)."""
+
+    id: str
+    name: str
+    description: str
+    network_id: str
+    mac_address: str
+    fixed_ips: tuple[tuple[str, str], ...]
+    device_id: str
+    device_owner: str
+    security_groups: frozenset[str]
+    port_security: bool | None
+    address_pairs: frozenset[tuple[str, str | None]]
+    status: str
+
+
+class Server(NamedTuple):
+    """A Nova server; the flavor is the copy that Nova keeps in it (microversion 2.47)."""
+
+    id: str
+    name: str
+    status: str
+    task_state: str | None
+    fault: str | None
+    flavor: dict[str, Any]
+    image_id: str | None
+    metadata: dict[str, str]
+    tags: frozenset[str]
+    addresses: tuple[str, ...]
+    host_id: str
+    description: str
+    created: str
+
+
+class Quota(NamedTuple):
+    """How much of one quota is used; a limit of -1 is none."""
+
+    limit: int
+    used: int
+
+    @property
+    def free(self) -> int | None:
+        """What is left, None where there is no limit."""
+        return None if self.limit < 0 else max(self.limit - self.used, 0)
+
+
+@dataclass(slots=True)
+class Query:
+    """What a plan needs to know of one VIM: asked for in bulk, once.
+
+    ``networks``, ``images`` and ``security_groups`` are names or ids; ``*_ids`` come from the record;
+    ``marks`` are owner marks of create calls whose answer is unknown, by kind.
+    """
+
+    ns_id: str
+    images: set[str] = field(default_factory=set)
+    image_checksums: set[str] = field(default_factory=set)
+    flavors: bool = False
+    networks: set[str] = field(default_factory=set)
+    optional_networks: set[str] = field(default_factory=set)
+    network_ids: set[str] = field(default_factory=set)
+    cidrs: bool = False
+    security_groups: set[str] = field(default_factory=set)
+    port_ids: set[str] = field(default_factory=set)
+    servers: bool = False
+    server_groups: set[str] = field(default_factory=set)
+    marks: dict[str, set[str]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class State:
+    """One VIM as it is now, as far as a :class:`Query` asked.
+
+    ``roles`` are the member's own; ``admin`` says whether calls that need it can be made (with an admin_cloud too).
+    """
+
+    vim: str
+    project_id: str = ''
+    roles: frozenset[str] = frozenset()
+    admin: bool = False
+    images: list[Image] = field(default_factory=list)
+    flavors: list[Flavor] = field(default_factory=list)
+    networks: list[Network] = field(default_factory=list)
+    ports: list[Port] = field(default_factory=list)
+    servers: list[Server] = field(default_factory=list)
+    security_groups: list[tuple[str, str]] = field(default_factory=list)
+    used_cidrs: list[str] = field(default_factory=list)
+    foreign_ports: dict[str, list[Port]] = field(default_factory=dict)
+    nearest: dict[str, list[str]] = field(default_factory=dict)

@@ -1,0 +1,60 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""OpenStack's JSON to the collection's own words, a function per resource."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
+    Flavor, Image, Network, Port, Server, Subnet)
+
+
+def image(row: dict[str, Any]) -> Image:
+    """Image API v2: an image."""
+    sums = tuple(value for value in (row.get('checksum'), row.get('os_hash_value')) if value)
+    return Image(row['id'], row['name'] or '', row['status'], row.get('min_disk') or 0, row.get('min_ram') or 0, sums)
+
+
+def flavor(row: dict[str, Any]) -> Flavor:
+    """Compute API: a flavor with details; swap is an empty string for none."""
+    return Flavor(row['id'], row['name'], row['vcpus'], row['ram'], row['disk'],
+                  row.get('OS-FLV-EXT-DATA:ephemeral') or 0, int(row.get('swap') or 0),
+                  dict(row.get('extra_specs') or {}), row.get('description') or '')
+
+
+def subnet(row: dict[str, Any]) -> Subnet:
+    """Network API v2: a subnet."""
+    return Subnet(row['id'], row['name'], row['network_id'], row['cidr'], row['ip_version'], row['gateway_ip'],
+                  row['enable_dhcp'], tuple((pool['start'], pool['end']) for pool in row['allocation_pools']),
+                  tuple(row['dns_nameservers']), row.get('ipv6_address_mode'), row.get('ipv6_ra_mode'),
+                  row.get('description') or '')
+
+
+def network(row: dict[str, Any], subnets: tuple[Subnet, ...] = ()) -> Network:
+    """Network API v2: a network; provider attributes are there for who may see them."""
+    return Network(row['id'], row['name'], row.get('description') or '', row.get('project_id') or '',
+                   bool(row.get('shared')), bool(row.get('router:external')), row.get('mtu') or 0,
+                   row.get('port_security_enabled'), row.get('provider:network_type'),
+                   row.get('provider:physical_network'), row.get('provider:segmentation_id'), subnets)
+
+
+def port(row: dict[str, Any]) -> Port:
+    """Network API v2: a port."""
+    pairs = frozenset((pair['ip_address'], pair.get('mac_address')) for pair in row.get('allowed_address_pairs') or ())
+    return Port(row['id'], row['name'], row.get('description') or '', row['network_id'], row['mac_address'],
+                tuple((ip['subnet_id'], ip['ip_address']) for ip in row['fixed_ips']), row['device_id'],
+                row['device_owner'], frozenset(row.get('security_groups') or ()), row.get('port_security_enabled'),
+                pairs, row['status'])
+
+
+def server(row: dict[str, Any]) -> Server:
+    """Compute API 2.47 and later: a server with details."""
+    addresses = tuple(ip['addr'] for ips in (row.get('addresses') or {}).values() for ip in ips)
+    return Server(row['id'], row['name'], row['status'], row.get('OS-EXT-STS:task_state'),
+                  (row.get('fault') or {}).get('message'), row.get('flavor') or {},
+                  (row.get('image') or {}).get('id') if isinstance(row.get('image'), dict) else None,
+                  row.get('metadata') or {}, frozenset(row.get('tags') or ()), addresses, row.get('hostId') or '',
+                  row.get('description') or '', row.get('created') or '')

@@ -1,0 +1,163 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The state of one cloud in a handful of bulk lists, sent side by side."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, ns_tag
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Network, Port, Query, Server, State
+from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import convert
+from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.client import Client
+
+#: Ids in one query string: 36 characters and the key each; front ends cut request lines at 8 KiB.
+IDS_PER_CALL = 100
+#: Marks are up to 250 characters.
+MARKS_PER_CALL = 20
+AT_ONCE = 8
+UUID = re.compile(r'^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$')
+
+
+def read(client: Client, vim: str, query: Query) -> State:
+    """Everything that the query asks, in bulk lists whose number does not depend on the number of servers.
+
+    :raises VimError: a list was refused or got no answer.
+    """
+    project_id, roles = client.login()
+    state = State(vim=vim, project_id=project_id, roles=roles)
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix='read') as pool:
+        for done in [pool.submit(job, client, query, state) for job in _jobs(query)]:
+            done.result()
+    _fill_subnets(client, state)
+    return state
+
+
+def _jobs(query: Query) -> list[Callable[[Client, Query, State], None]]:
+    wanted = [(query.images or query.image_checksums, _images), (query.flavors, _flavors),
+              (query.networks or query.optional_networks or query.network_ids or query.marks.get('net'), _networks),
+              (query.security_groups, _security_groups), (query.servers, _servers),
+              (query.port_ids or query.marks.get('port'), _ports), (query.network_ids, _foreign_ports),
+              (query.cidrs, _cidrs)]
+    return [job for asked, job in wanted if asked]
+
+
+def chunks(values: Iterable[str], size: int = IDS_PER_CALL) -> Iterable[list[str]]:
+    """Sorted slices of at most ``size`` values, for repeated keys of a query string."""
+    ordered = sorted(values)
+    for start in range(0, len(ordered), size):
+        yield ordered[start:start + size]
+
+
+def by_key(client: Client, path: str, kind: str, key: str, values: Iterable[str],
+           extra: tuple[tuple[str, str], ...] = ()) -> list[dict[str, Any]]:
+    """Rows of a Neutron list whose ``key`` is one of the values."""
+    size = MARKS_PER_CALL if key == 'description' else IDS_PER_CALL
+    return [row for part in chunks(values, size)
+            for row in client.pages('network', path, kind, f'list {kind}', [(key, value) for value in part] + list(extra))]
+
+
+def _images(client: Client, query: Query, state: State) -> None:
+    names = {name for name in query.images if not UUID.match(name)}
+    for part in chunks(names, 30):
+        quoted = ','.join('"' + name.replace('"', '\\"') + '"' for name in part)
+        state.images += [convert.image(row) for row in
+                         client.pages('image', '/images', 'images', 'list images', {'name': f'in:{quoted}'})]
+    for image_id in query.images - names:
+        row = client.call('image', 'GET', f'/images/{image_id}', f'get image {image_id}', missing_ok=True)
+        if row:
+            state.images.append(convert.image(row))
+    for checksum in query.image_checksums:
+        key = 'checksum' if len(checksum) == 32 else 'os_hash_value'
+        state.images += [convert.image(row) for row in
+                         client.pages('image', '/images', 'images', 'list images', {key: checksum})]
+    found = {image.name for image in state.images}
+    if names - found:
+        everything = [row['name'] or '' for row in client.pages('image', '/images', 'images', 'list images')]
+        _nearest(state, 'image', names - found, everything)
+
+
+def _flavors(client: Client, query: Query, state: State) -> None:
+    state.flavors = [convert.flavor(row) for row in client.pages('compute', '/flavors/detail', 'flavors', 'list flavors')]
+
+
+def _networks(client: Client, query: Query, state: State) -> None:
+    ids = query.network_ids | {name for name in query.networks if UUID.match(name)}
+    rows = by_key(client, '/networks', 'networks', 'id', ids)
+    rows += by_key(client, '/networks', 'networks', 'name', query.networks | query.optional_networks)
+    rows += by_key(client, '/networks', 'networks', 'description', query.marks.get('net', ()))
+    state.networks = list({row['id']: convert.network(row) for row in rows}.values())
+    missing = query.networks - {network.name for network in state.networks} - {net.id for net in state.networks}
+    if missing:
+        names = [row['name'] for row in client.pages('network', '/networks', 'networks', 'list networks', {'fields': 'name'})]
+        _nearest(state, 'net', missing, names)
+
+
+def _fill_subnets(client: Client, state: State) -> None:
+    rows = by_key(client, '/subnets', 'subnets', 'network_id', {network.id for network in state.networks})
+    of_network: dict[str, list[Any]] = {}
+    for row in rows:
+        of_network.setdefault(row['network_id'], []).append(convert.subnet(row))
+    state.networks = [network._replace(subnets=tuple(of_network.get(network.id, ()))) for network in state.networks]
+
+
+def _cidrs(client: Client, query: Query, state: State) -> None:
+    state.used_cidrs = [row['cidr'] for row in
+                        client.pages('network', '/subnets', 'subnets', 'list subnets', {'fields': 'cidr'})]
+
+
+def _security_groups(client: Client, query: Query, state: State) -> None:
+    rows = list(client.pages('network', '/security-groups', 'security_groups', 'list security groups',
+                             [('fields', 'id'), ('fields', 'name'), ('fields', 'project_id')]))
+    # An administrator sees every project's groups, each with a "default"
+    rows = [row for row in rows if row.get('project_id') == state.project_id] or rows
+    state.security_groups = [(row['id'], row['name']) for row in rows]
+
+
+def _servers(client: Client, query: Query, state: State) -> None:
+    state.servers = servers_of(client, query.ns_id)
+
+
+def servers_of(client: Client, ns_id: str) -> list[Server]:
+    """Every server with the NS's tag, in one paged list."""
+    tag = ns_tag(ns_id)
+    rows = client.pages('compute', '/servers/detail', 'servers', 'list servers', {'tags': tag})
+    return [server for server in map(convert.server, rows) if tag in server.tags]
+
+
+def _ports(client: Client, query: Query, state: State) -> None:
+    rows = by_key(client, '/ports', 'ports', 'id', query.port_ids)
+    rows += by_key(client, '/ports', 'ports', 'description', query.marks.get('port', ()))
+    state.ports = list({row['id']: convert.port(row) for row in rows}.values())
+
+
+def _foreign_ports(client: Client, query: Query, state: State) -> None:
+    """Ports of instances on the networks that we made: whoever made them, the network can't go before them."""
+    for row in by_key(client, '/ports', 'ports', 'network_id', query.network_ids):
+        # Neutron removes its own DHCP and distributed ports together with the network
+        if not row['device_owner'].startswith(('network:dhcp', 'network:distributed')):
+            state.foreign_ports.setdefault(row['network_id'], []).append(convert.port(row))
+
+
+def _nearest(state: State, kind: str, missing: Iterable[str], names: Iterable[str]) -> None:
+    known = sorted(set(names))
+    for name in missing:
+        state.nearest[f'{kind}:{name}'] = difflib.get_close_matches(name, known, n=3, cutoff=0.3) or known[:3]
+
+
+def find_marked(client: Client, kind: str, mark: str, ns_id: str) -> list[Server | Port | Network]:
+    """The rows that carry exactly this mark, oldest first for servers (a service's filter is never trusted)."""
+    if kind == 'server':
+        found = [server for server in servers_of(client, ns_id) if server.metadata.get(MARK_KEY) == mark]
+        return sorted(found, key=lambda server: server.created)
+    path, convert_row = {'port': ('/ports', convert.port), 'net': ('/networks', convert.network),
+                         'subnet': ('/subnets', convert.subnet)}[kind]
+    rows = by_key(client, path, path[1:], 'description', [mark])
+    return [row for row in map(convert_row, rows) if row.description == mark]
+

@@ -1,0 +1,134 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the tests of the main job share: plays as a user runs them, and the project's contents to compare."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import openstack
+
+ROOT = Path(__file__).resolve().parents[3]
+HERE = Path(__file__).resolve().parent
+SANDBOX_HOME = Path(os.environ['OS_CLIENT_CONFIG_FILE']).parent
+BIN = Path(sys.executable).parent
+#: Kinds whose ids are compared before and after: nothing twice, nothing left over.
+KINDS = ('servers', 'ports', 'networks', 'subnets', 'flavors', 'security_groups')
+
+
+@dataclass
+class Played:
+    """A finished ansible-playbook: what the user saw, and its stats."""
+
+    rc: int
+    out: str
+    stats: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def changed(self) -> int:
+        return sum(host['changed'] for host in self.stats.get('stats', {}).values())
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The environment of a play: no colour, the collection's tree, the sandbox's clouds."""
+    return {**os.environ, 'ANSIBLE_NOCOLOR': '1', 'ANSIBLE_FORCE_COLOR': '0', 'PYTHONUNBUFFERED': '1',
+            'ANSIBLE_SHOW_CUSTOM_STATS': '1', **more}
+
+
+def command(verb: str, *arguments: str, **variables: Any) -> list[str]:
+    """The command line of a playbook, variables as one JSON -e."""
+    return [str(BIN / 'ansible-playbook'), f'nfv.mano.{verb}', '-e', json.dumps(variables), *arguments]
+
+
+def play(verb: str, *arguments: str, env: dict[str, str] | None = None, timeout: float = 600, **variables: Any) -> Played:
+    """Run a playbook of the collection as a user would."""
+    done = subprocess.run(command(verb, *arguments, **variables), capture_output=True, text=True, timeout=timeout,
+                          env=environment(**(env or {})), cwd=ROOT, check=False)
+    return Played(done.returncode, done.stdout + done.stderr)
+
+
+def good(played: Played) -> Played:
+    """The play, which must have ended well."""
+    assert played.rc == 0, played.out
+    return played
+
+
+def changed_count(out: str) -> int:
+    """The changed= of a play's recap."""
+    recap = out[out.index('PLAY RECAP'):]
+    return sum(int(word.removeprefix('changed=')) for word in recap.split() if word.startswith('changed='))
+
+
+class Project:
+    """A project of the sandbox as its member sees it."""
+
+    def __init__(self, cloud: str = 'sandbox') -> None:
+        self.cloud = openstack.connect(cloud=cloud)
+        self.project_id = self.cloud.current_project_id
+
+    def ids(self) -> dict[str, set[str]]:
+        """Ids of everything in the project by kind (networks, subnets and flavors as far as it sees them)."""
+        network, compute = self.cloud.network, self.cloud.compute
+        return {'servers': {one.id for one in compute.servers()},
+                'ports': {one.id for one in network.ports(project_id=self.project_id)},
+                'networks': {one.id for one in network.networks()},
+                'subnets': {one.id for one in network.subnets()},
+                'flavors': {one.id for one in compute.flavors()},
+                'security_groups': {one.id for one in network.security_groups(project_id=self.project_id)}}
+
+    def servers(self, ns_name: str) -> dict[str, Any]:
+        """Servers of an NS by name; a name that is there twice is an error."""
+        found: dict[str, Any] = {}
+        for one in self.cloud.compute.servers():
+            if one.name.startswith(f'{ns_name}-'):
+                assert one.name not in found, f'{one.name} is there twice'
+                found[one.name] = one
+        return found
+
+
+def writes(since: int) -> list[str]:
+    """Lines of the services' access logs after an offset (see :func:`log_size`) that are no reads, logins aside."""
+    return [line for line in _log_lines(since) if _method(line) not in ('GET', 'HEAD') and '/auth/tokens' not in line]
+
+
+def _logs() -> list[Path]:
+    return sorted((SANDBOX_HOME / 'log').glob('*-access.log'))
+
+
+def log_size() -> int:
+    """How long the access logs are by now, all together."""
+    return len(_log_lines(0))
+
+
+def _log_lines(since: int) -> list[str]:
+    lines = [line for path in _logs() for line in path.read_text(errors='replace').splitlines()]
+    return sorted(lines)[since:]
+
+
+def _method(line: str) -> str:
+    return next((word for word in line.replace('"', ' ').split() if word in ('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE')), '')
+
+
+def document(name: str, count: int = 2, **more: Any) -> dict[str, Any]:
+    """A small network service: one network of its own, one of the sandbox's, one VDU."""
+    return {'name': name, 'vims': {'default': {'cloud': 'sandbox'}},
+            'virtual_links': [{'name': 'mgmt', 'existing': 'shared'},
+                              {'name': 'data', 'subnets': [{'cidr': '10.81.0.0/24'}]}],
+            'vnfs': [{'name': 'web', 'vdus': [{
+                'name': 'front', 'count': count, 'image': 'cirros', 'flavor': 'm1.tiny',
+                'interfaces': [{'name': 'eth0', 'virtual_link': 'mgmt'}, {'name': 'eth1', 'virtual_link': 'data'}],
+                **more}]}]}
+
+
+def write(folder: Path, value: dict[str, Any], name: str = 'ns.yaml') -> str:
+    """Write a document (JSON is YAML); returns its path."""
+    path = folder / name
+    path.write_text(json.dumps(value), encoding='utf-8')
+    return str(path)
