@@ -10,6 +10,7 @@ PYTHON ?= python3.11
 PYTHON_NEWEST ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.12*/bin/python3.12) python3.12)
 SANDBOX_HOME ?= $(HOME)/.cache/nfv-mano-sandbox
 PYTEST_ARGS ?=
+SANDBOX_ARGS ?=
 
 VENV := $(CURDIR)/.venv
 NEWEST := $(CURDIR)/.venv-newest
@@ -30,7 +31,7 @@ export OS_CLIENT_CONFIG_FILE := $(SANDBOX_HOME)/clouds.yaml
 TOOL := HOME=$(VENV)/home ANSIBLE_HOME=$(VENV)/home/.ansible
 SANDBOX_UP := $(if $(wildcard playbooks/sandbox.yml),sandbox-up)
 PYTEST := python -m pytest $(PYTEST_ARGS)
-SANDBOX := ansible-playbook nfv.mano.sandbox -e nfv_sandbox_home=$(SANDBOX_HOME)
+SANDBOX := ansible-playbook nfv.mano.sandbox -e nfv_sandbox_home=$(SANDBOX_HOME) $(SANDBOX_ARGS)
 
 .PHONY: help
 help:  ## list these targets
