@@ -1,0 +1,61 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The network-service document: its model, its reader, and what is derived from it. Pure, and nothing of Ansible in it."""
+
+from __future__ import annotations
+
+from ansible_collections.nfv.mano.plugins.module_utils.target.document import redact, to_document
+from ansible_collections.nfv.mano.plugins.module_utils.target.hardware import Epa, Flavor, Image, NumaNode, Quota
+from ansible_collections.nfv.mano.plugins.module_utils.target.load import load, validate
+from ansible_collections.nfv.mano.plugins.module_utils.target.merge import merge
+from ansible_collections.nfv.mano.plugins.module_utils.target.model import (
+    AddressPair,
+    AffinityGroup,
+    CloudInit,
+    FloatingIp,
+    Interface,
+    NetworkService,
+    Vdu,
+    Vim,
+    Vnf,
+    Vnfd,
+    Volume,
+)
+from ansible_collections.nfv.mano.plugins.module_utils.target.network import Dhcp, Provider, Router, Subnet, VirtualLink
+from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Problem, TargetError
+from ansible_collections.nfv.mano.plugins.module_utils.target.support import unsupported
+from ansible_collections.nfv.mano.plugins.module_utils.target.user_data import render_user_data
+
+__all__ = [
+    "AddressPair",
+    "AffinityGroup",
+    "CloudInit",
+    "Dhcp",
+    "Epa",
+    "Flavor",
+    "FloatingIp",
+    "Image",
+    "Interface",
+    "NetworkService",
+    "NumaNode",
+    "Problem",
+    "Provider",
+    "Quota",
+    "Router",
+    "Subnet",
+    "TargetError",
+    "Vdu",
+    "Vim",
+    "VirtualLink",
+    "Vnf",
+    "Vnfd",
+    "Volume",
+    "load",
+    "merge",
+    "redact",
+    "render_user_data",
+    "to_document",
+    "unsupported",
+    "validate",
+]

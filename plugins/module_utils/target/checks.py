@@ -1,0 +1,315 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What must hold between the parts of a document. Parts that could not be read are None and pass unchecked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.nfv.mano.plugins.module_utils.target.check_links import check_link, check_use
+from ansible_collections.nfv.mano.plugins.module_utils.target.hardware import Flavor, Image
+from ansible_collections.nfv.mano.plugins.module_utils.target.model import (
+    CloudInit,
+    Interface,
+    NetworkService,
+    Vdu,
+    Vim,
+    Vnf,
+    Volume,
+)
+from ansible_collections.nfv.mano.plugins.module_utils.target.network import VirtualLink
+from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Report, nearest, show, step
+from ansible_collections.nfv.mano.plugins.module_utils.target.resolve import default_vim
+
+OWN_PREFIX = "nfv.mano."
+
+
+def each(items: Sequence[Any] | None, path: str) -> Iterator[tuple[str, Any]]:
+    """The readable ones of ``items`` with their paths."""
+    for at, item in enumerate(items or ()):
+        if item is not None:
+            yield f"{path}[{at}]", item
+
+
+def check(ns: NetworkService, files: Mapping[str, str] | None, report: Report) -> None:
+    """Report everything in ``ns`` that does not fit together. ``files``: content by name, None when not known."""
+    _Checks(ns, files, report).run()
+
+
+class _Checks:
+    """One walk over a document; what it needs to look up is in dictionaries, so that the walk stays linear."""
+
+    def __init__(self, ns: NetworkService, files: Mapping[str, str] | None, report: Report) -> None:
+        self.ns = ns
+        self.files = files
+        self.report = report
+        self.vims: Mapping[str, Vim] = ns.vims or {"default": Vim()}
+        self.standard = default_vim(self.vims)
+        self.groups = {group.name: group for group in ns.affinity_groups or () if group}
+        self.link_vims: dict[str, str | None] = {}
+        self.uses: dict[str, list[tuple[str, Vdu, Interface]]] = {}
+        self.vdus: set[str] = set()
+
+    def run(self) -> None:
+        ns = self.ns
+        for name, items in (
+            ("routers", ns.routers),
+            ("virtual_links", ns.virtual_links),
+            ("affinity_groups", ns.affinity_groups),
+            ("vnfs", ns.vnfs),
+        ):
+            self.distinct(items, name)
+        self.links(ns.virtual_links, "virtual_links", "", self.standard)
+        for path, vnf in each(ns.vnfs, "vnfs"):
+            self.links(vnf.virtual_links, f"{path}.virtual_links", f"{vnf.name}/", vnf.vim or self.standard)
+            self.vdus.update(f"{vnf.name}/{vdu.name}" for vdu in vnf.vdus or () if vdu)
+        self.groups_and_routers()
+        for path, vnf in each(ns.vnfs, "vnfs"):
+            self.vnf(vnf, path)
+        for key, uses in self.uses.items():
+            check_use(key, ns.links[key], uses, self.report)
+        self.loops()
+
+    def distinct(self, items: Sequence[Any] | None, path: str, by: str = "name") -> None:
+        first: dict[str, str] = {}
+        for at, item in each(items, path):
+            name = getattr(item, by)
+            if name is None:
+                continue
+            if name in first:
+                self.report.add(f"{at}.{by}", f"{show(name)} is there already, as {first[name]}: names are unique")
+            first.setdefault(name, at)
+
+    def distinct_words(self, items: Sequence[str] | None, path: str) -> None:
+        seen: set[str] = set()
+        for at, item in each(items, path):
+            if item in seen:
+                self.report.add(at, f"{show(item)} is given twice")
+            seen.add(item)
+
+    def vim(self, name: str | None, inherited: str | None, path: str) -> str | None:
+        """The VIM of something that names ``name``, else is on ``inherited``; None when that is a problem."""
+        if name is not None and name not in self.vims:
+            self.report.add(f"{path}.vim", f"{show(name)} is none of vims: {nearest(name, self.vims)}")
+            return None
+        if name is None and inherited is None:
+            self.report.add(f"{path}.vim", f"this is missing, as no VIM is called default: {nearest('', self.vims)}")
+        return name or inherited
+
+    def links(self, links: Sequence[VirtualLink] | None, path: str, prefix: str, inherited: str | None) -> None:
+        if prefix:
+            self.distinct(links, path)
+        for at, link in each(links, path):
+            self.link_vims[f"{prefix}{link.name}"] = self.vim(link.vim, inherited, at)
+            check_link(link, at, self.report)
+
+    def link_key(self, ref: str, vnf: Vnf | None, path: str) -> str | None:
+        """The key of the virtual link that ``ref`` names; None, and a problem, when there is none."""
+        try:
+            key, _link = self.ns.virtual_link(ref, vnf)
+        except KeyError:
+            self.report.add(path, f"{show(ref)} is no virtual link: {nearest(ref, self.ns.links)}")
+            return None
+        owner, slash, _name = key.partition("/")
+        if slash and vnf is not None and owner != vnf.name:
+            self.report.add(path, f"{show(ref)} is inside VNF {owner}: use a virtual link of the NS")
+            return None
+        return key
+
+    def groups_and_routers(self) -> None:
+        for at, group in each(self.ns.affinity_groups, "affinity_groups"):
+            self.vim(group.vim, self.standard, at)
+            if not group.policy and not group.existing:
+                self.report.add(f"{at}.policy", "this is missing: needed unless existing is given")
+        for at, router in each(self.ns.routers, "routers"):
+            vim = self.vim(router.vim, self.standard, at)
+            self.distinct_words(router.virtual_links, f"{at}.virtual_links")
+            for path, ref in each(router.virtual_links, f"{at}.virtual_links"):
+                key = self.link_key(ref, None, path)
+                self.same_vim(key, vim, "the router", path)
+
+    def same_vim(self, key: str | None, vim: str | None, what: str, path: str) -> None:
+        there = self.link_vims.get(key or "")
+        if there and vim and there != vim:
+            self.report.add(path, f"{show(key)} is on VIM {there}, but {what} is on {vim}: a virtual link is on one VIM")
+
+    def vnf(self, vnf: Vnf, path: str) -> None:
+        if vnf.vim:
+            self.vim(vnf.vim, self.standard, path)
+        self.distinct(vnf.vdus, f"{path}.vdus")
+        for at, vdu in each(vnf.vdus, f"{path}.vdus"):
+            self.vdu(vdu, vnf, at)
+
+    def vdu(self, vdu: Vdu, vnf: Vnf, path: str) -> None:
+        vim = self.vim(vdu.vim, vnf.vim or self.standard, path)
+        _image(vdu.image, f"{path}.image", self.report)
+        _flavor(vdu.flavor, f"{path}.flavor", self.report)
+        self.affinity(vdu, vim, path)
+        self.interfaces(vdu, vnf, vim, path)
+        self.volumes(vdu, path)
+        self.cloud_init(vdu.cloud_init, f"{path}.cloud_init")
+        self.distinct_words(vdu.tags, f"{path}.tags")
+        for at, tag in each(vdu.tags, f"{path}.tags"):
+            self.not_ours(tag, at)
+        for key in vdu.metadata or ():
+            self.not_ours(key, step(f"{path}.metadata", key))
+        for at, ref in each(vdu.depends_on, f"{path}.depends_on"):
+            if _vdu_key(ref, vnf) not in self.vdus:
+                known = [name.removeprefix(f"{vnf.name}/") for name in self.vdus] if len(self.vdus) < 500 else []
+                self.report.add(at, f"{show(ref)} is no VDU: {nearest(ref, known)}")
+
+    def not_ours(self, word: str, path: str) -> None:
+        if word.startswith(OWN_PREFIX):
+            self.report.add(path, f"{show(word)} starts with {OWN_PREFIX}: that is kept for marks of our own")
+
+    def affinity(self, vdu: Vdu, vim: str | None, path: str) -> None:
+        groups = vdu.affinity_groups or ()
+        if len(groups) > 1:
+            self.report.add(f"{path}.affinity_group", f"{len(groups)} groups are given, but Nova takes one per server")
+        for name in filter(None, groups):
+            group = self.groups.get(name)
+            if group is None:
+                self.report.add(f"{path}.affinity_group", f"{show(name)} is none of affinity_groups: "
+                                f"{nearest(name, self.groups)}")
+            elif vim and (group.vim or self.standard) not in (None, vim):
+                there = group.vim or self.standard
+                self.report.add(f"{path}.affinity_group", f"{show(name)} is on VIM {there}, but the VDU is on {vim}")
+
+    def interfaces(self, vdu: Vdu, vnf: Vnf, vim: str | None, path: str) -> None:
+        if vdu.interfaces is not None and not vdu.interfaces:
+            self.report.add(f"{path}.interfaces", "an empty list: a VDU needs at least one interface")
+        self.distinct(vdu.interfaces, f"{path}.interfaces")
+        _positions(vdu.interfaces or (), f"{path}.interfaces", self.report)
+        management = [at for at, interface in each(vdu.interfaces, f"{path}.interfaces") if interface.management]
+        for at in management[1:]:
+            self.report.add(f"{at}.management", f"true is given at {management[0]} already: one interface per VDU")
+        for at, interface in each(vdu.interfaces, f"{path}.interfaces"):
+            if interface.virtual_link is not None:
+                key = self.link_key(interface.virtual_link, vnf, f"{at}.virtual_link")
+                self.same_vim(key, vim, "the VDU", f"{at}.virtual_link")
+                if key is not None:
+                    self.uses.setdefault(key, []).append((at, vdu, interface))
+            self.addressing(interface, vdu, at)
+
+    def addressing(self, interface: Interface, vdu: Vdu, path: str) -> None:
+        if vdu.count is not None:
+            for name in ("ip_addresses", "mac_addresses"):
+                given = getattr(interface, name)
+                if given and len(given) != vdu.count:
+                    self.report.add(f"{path}.{name}", f"{len(given)} given for {vdu.count} instances: one per instance")
+        if interface.port_security is False:
+            for name in ("security_groups", "allowed_address_pairs"):
+                if getattr(interface, name):
+                    self.report.add(f"{path}.{name}", "these need port security, but port_security is false")
+        fixed = interface.floating_ip.address if interface.floating_ip else None
+        if fixed and (vdu.count or 0) > 1:
+            self.report.add(f"{path}.floating_ip.address", f"{show(fixed)} is one address for {vdu.count} instances")
+
+    def volumes(self, vdu: Vdu, path: str) -> None:
+        self.distinct(vdu.volumes, f"{path}.volumes")
+        boot = [at for at, volume in each(vdu.volumes, f"{path}.volumes") if volume.boot]
+        for at in boot[1:]:
+            self.report.add(f"{at}.boot", f"true is given at {boot[0]} already: one boot volume per VDU")
+        for at, volume in each(vdu.volumes, f"{path}.volumes"):
+            _volume(volume, vdu, at, self.report)
+
+    def cloud_init(self, cloud_init: CloudInit | None, path: str) -> None:
+        if cloud_init is None:
+            return
+        if (cloud_init.file is None) == (cloud_init.text is None):
+            both = cloud_init.file is not None
+            self.report.add(path, "file and text are both given: one of them" if both else "file or text is missing")
+        if cloud_init.file is not None and self.files is not None and cloud_init.file not in self.files:
+            self.report.add(f"{path}.file", f"{show(cloud_init.file)} is not there: {nearest(cloud_init.file, self.files)}")
+        for name in sorted(set(cloud_init.params or ()) & set(cloud_init.secret_params or ())):
+            self.report.add(step(f"{path}.secret_params", name), "this is in params as well: keep it here only")
+
+    def loops(self) -> None:
+        """Report VDUs that wait for one another in a circle."""
+        waits: dict[str, list[str]] = {}
+        paths: dict[str, str] = {}
+        for path, vnf in each(self.ns.vnfs, "vnfs"):
+            for at, vdu in each(vnf.vdus, f"{path}.vdus"):
+                if vdu.depends_on:
+                    key = f"{vnf.name}/{vdu.name}"
+                    waits[key] = [_vdu_key(ref, vnf) for ref in vdu.depends_on if ref]
+                    paths[key] = f"{at}.depends_on"
+        for loop in _circles(waits):
+            self.report.add(paths[loop[0]], f"{' -> '.join([*loop, loop[0]])} is a circle")
+
+
+def _vdu_key(ref: str, vnf: Vnf) -> str:
+    return ref if "/" in ref else f"{vnf.name}/{ref}"
+
+
+def _circles(waits: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
+    """Each first circle found, walking without recursion: chains may be long."""
+    done: set[str] = set()
+    for start in waits:
+        trail: list[str] = []
+        at: dict[str, int] = {}
+        stack: list[tuple[str, bool]] = [(start, False)]
+        while stack:
+            key, leave = stack.pop()
+            if leave:
+                done.add(key)
+                at.pop(trail.pop())
+            elif key in at:
+                yield trail[at[key]:]
+            elif key not in done:
+                at[key] = len(trail)
+                trail.append(key)
+                stack.append((key, True))
+                stack.extend((other, False) for other in waits.get(key, ()))
+
+
+def _image(image: Image | None, path: str, report: Report) -> None:
+    if image is None:
+        return
+    given = [name for name in ("name", "id", "checksum") if getattr(image, name) is not None]
+    if len(given) != 1:
+        what = f"{' and '.join(given)} are given" if given else "none is given"
+        report.add(path, f"{what}: exactly one of name, id and checksum")
+
+
+def _flavor(flavor: Flavor | None, path: str, report: Report) -> None:
+    if flavor is None:
+        return
+    sizes = [name for name in ("vcpus", "ram_mib", "disk_gib") if getattr(flavor, name) is not None]
+    if flavor.name is None:
+        for name in ("vcpus", "ram_mib", "disk_gib"):
+            if name not in sizes:
+                report.add(f"{path}.{name}", "this is missing: a flavor is a name, or vcpus, ram_mib and disk_gib")
+        return
+    others = [name for name in ("ephemeral_gib", "swap_mib", "epa", "extra_specs") if getattr(flavor, name)]
+    for name in sizes + others:
+        report.add(f"{path}.{name}", "this is given beside name: name a flavor, or say what it must have")
+
+
+def _positions(interfaces: Sequence[Interface | None], path: str, report: Report) -> None:
+    taken: dict[int, str] = {}
+    for at, interface in each(interfaces, path):
+        place = interface.position
+        if place is None:
+            continue
+        if place > len(interfaces):
+            report.add(f"{at}.position", f"{place} is out of range 1..{len(interfaces)}")
+        elif place in taken:
+            report.add(f"{at}.position", f"{place} is taken by {taken[place]}")
+        else:
+            taken[place] = at
+
+
+def _volume(volume: Volume, vdu: Vdu, path: str, report: Report) -> None:
+    existing = volume.existing or ()
+    if not existing and volume.size_gib is None:
+        report.add(f"{path}.size_gib", "this is missing: needed unless existing is given")
+    if existing and volume.size_gib is not None:
+        report.add(f"{path}.size_gib", f"{volume.size_gib} is given for volumes that are there: leave it out")
+    wanted = 1 if volume.multiattach else vdu.count
+    if existing and wanted is not None and len(existing) != wanted:
+        report.add(f"{path}.existing", f"{len(existing)} given for {wanted}: one per instance, one for all when multiattach")
+    if volume.boot and volume.multiattach:
+        report.add(f"{path}.multiattach", "true is given for a boot volume: instances can't share it")

@@ -1,0 +1,267 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The network service as its document describes it: what is to be, with nothing of what is.
+
+Each key of the document is described here and nowhere else. Lists are tuples, and all of it is frozen: a target does not
+change while an operation works towards it. Words are those of SOL006 and SOL003 in snake case (NS, VNF, VDU, virtual link).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, ClassVar
+
+from ansible_collections.nfv.mano.plugins.module_utils.target.hardware import Flavor, Image
+from ansible_collections.nfv.mano.plugins.module_utils.target.kinds import (
+    NAME,
+    REFERENCE,
+    Address,
+    Boolean,
+    Choice,
+    FileName,
+    Free,
+    Integer,
+    ListOf,
+    Mac,
+    MapOf,
+    SshKey,
+    Struct,
+    Text,
+    attribute,
+)
+from ansible_collections.nfv.mano.plugins.module_utils.target.network import Router, VirtualLink
+
+TAG = Text(longest=60, pattern=r"[^,/]+", wanted="no ',' and no '/', which Nova refuses in tags")
+METADATA_KEY = Text(pattern=r"[A-Za-z0-9_:. -]+", wanted="letters, digits, '-', '_', ':', '.' and blanks")
+INTERFACE_TYPES = ("virtio", "e1000", "paravirt", "sr-iov", "pci-passthrough")
+POLICIES = ("affinity", "anti-affinity", "soft-affinity", "soft-anti-affinity")
+SCOPES = ("nfvi-node", "zone", "zone-group", "nfvi-pop")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Vim:
+    """A cloud that parts of the network service run on."""
+
+    SHORTHAND: ClassVar[str] = "cloud"
+
+    cloud: str | None = attribute("A cloud of clouds.yaml; left out: the one that the playbook names.", Text(), default=None)
+    region: str | None = attribute("Its region, when it has several.", Text(), default=None)
+    admin_cloud: str | None = attribute(
+        "A cloud of clouds.yaml with more rights, used only for what a project member may not do.", Text(), default=None
+    )
+    management_network: str | None = attribute(
+        "Name or id of the network that virtual links with `management` stand for.", Text(), default=None
+    )
+    availability_zone: str | None = attribute("Where VDUs go that name none.", Text(), default=None)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class AffinityGroup:
+    """VDU instances that run on the same host, or on different ones."""
+
+    name: str = attribute("Its name in this document.", NAME)
+    policy: str | None = attribute(
+        "On the same host, or on different ones; soft: as far as it goes. Needed unless `existing` is given.",
+        Choice(POLICIES),
+        default=None,
+    )
+    existing: str | None = attribute(
+        "Id of a server group that is there; never made, never deleted.", Text(), default=None
+    )
+    scope: str = attribute("What is shared or kept apart.", Choice(SCOPES), default="nfvi-node")
+    vim: str | None = attribute("The VIM it is made on; left out: the default one.", NAME, default=None)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class AddressPair:
+    """An address that an interface may use beside its own."""
+
+    SHORTHAND: ClassVar[str] = "ip_address"
+
+    ip_address: str = attribute("An address, or a subnet.", Address(prefix=True))
+    mac_address: str | None = attribute("Its MAC address; left out: the interface's.", Mac(), default=None)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class FloatingIp:
+    """A floating IP for each instance's interface."""
+
+    SHORTHAND: ClassVar[str] = "pool"
+    SWITCH: ClassVar[bool] = True
+
+    pool: str | None = attribute("The external network it is taken from; left out: the only one.", Text(), default=None)
+    address: str | None = attribute("One that is there already, instead of a new one.", Address(), default=None)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Interface:
+    """A network interface of each instance of a VDU. The guest sees them in the order of the list."""
+
+    name: str = attribute("Its name in this document.", NAME)
+    virtual_link: str = attribute("The virtual link it is on: `data` of the NS, or `web/internal` of a VNF.", REFERENCE)
+    position: int | None = attribute(
+        "Its place in the guest's order, the first is 1; interfaces without one fill the gaps.",
+        Integer(1, 255),
+        default=None,
+    )
+    ip_addresses: tuple[str, ...] = attribute("Fixed IP addresses, one per instance.", ListOf(Address()), default=())
+    mac_addresses: tuple[str, ...] = attribute("MAC addresses, one per instance.", ListOf(Mac()), default=())
+    type: str = attribute("What kind of interface it is.", Choice(INTERFACE_TYPES), default="virtio")
+    vpci: str | None = attribute(
+        "The guest's PCI address.",
+        Text(pattern=r"([0-9a-fA-F]{4}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7]", wanted="a PCI address such as 0000:00:0a.0"),
+        default=None,
+    )
+    port_security: bool | None = attribute(
+        "Whether the VIM filters its traffic; left out: as the network says.", Boolean(), default=None
+    )
+    security_groups: tuple[str, ...] | None = attribute(
+        "Names or ids of security groups; left out: the project's default, an empty list: none.",
+        ListOf(Text(), most=100),
+        default=None,
+    )
+    allowed_address_pairs: tuple[AddressPair, ...] = attribute(
+        "Addresses it may use beside its own.", ListOf(Struct(AddressPair), most=100), default=()
+    )
+    floating_ip: FloatingIp | None = attribute(
+        "true, the name of an external network, or a mapping: a floating IP.", Struct(FloatingIp), default=None
+    )
+    management: bool = attribute("Whether the VNF is managed through it; at most one per VDU.", Boolean(), default=False)
+    qos_policy: str | None = attribute("Name or id of a QoS policy.", Text(), default=None)
+    written: int | None = dataclasses.field(default=None, repr=False, compare=False)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Volume:
+    """A volume of each instance of a VDU that outlives its server's disk."""
+
+    name: str = attribute("Its name in this document.", NAME)
+    size_gib: int | None = attribute("Needed unless `existing` is given.", Integer(1, 1_048_576), default=None, unit="GiB")
+    boot: bool = attribute("The instance boots from it; it is filled from the VDU's image.", Boolean(), default=False)
+    keep: bool = attribute("It stays when the instance is deleted.", Boolean(), default=False)
+    existing: tuple[str, ...] = attribute(
+        "Ids of volumes that are there, one per instance (one for all when `multiattach`).",
+        ListOf(Text(), single=True),
+        default=(),
+    )
+    type: str | None = attribute("The volume type; left out: the VIM's default.", Text(), default=None)
+    multiattach: bool = attribute("All instances share it.", Boolean(), default=False)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class CloudInit:
+    """User data of each instance: a Jinja2 template, as a file or as text."""
+
+    file: str | None = attribute("A file beside the document; either this or `text`.", FileName(), default=None)
+    text: str | None = attribute(
+        "The template itself; either this or `file`.", Text(longest=1_048_576, multiline=True), default=None
+    )
+    params: dict[str, Any] = attribute("Variables of the template.", Free(), default={})
+    secret_params: dict[str, Any] = attribute(
+        "Variables that are shown and stored nowhere.", Free(secret=True), default={}
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Vnfd:
+    """Where a VNF came from, for the SOL views."""
+
+    id: str | None = attribute("The VNFD's id.", Text(), default=None)
+    provider: str | None = attribute("Who made it.", Text(), default=None)
+    product_name: str | None = attribute("What it is called.", Text(), default=None)
+    software_version: str | None = attribute("The software's version.", Text(), default=None)
+    version: str | None = attribute("The VNFD's version.", Text(), default=None)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Vdu:
+    """A kind of virtual machine, and how many of it."""
+
+    name: str = attribute("Its name, unique in its VNF.", NAME)
+    description: str = attribute("What it is for.", Text(shortest=0), default="")
+    vim: str | None = attribute("The VIM it runs on; left out: the VNF's.", NAME, default=None)
+    count: int = attribute("How many instances.", Integer(0, 10_000), default=1)
+    image: Image = attribute("A name, or a mapping: the image it boots.", Struct(Image))
+    flavor: Flavor = attribute("A name, or a mapping: its size.", Struct(Flavor))
+    affinity_groups: tuple[str, ...] = attribute(
+        "The group its instances are in; Nova takes one.", ListOf(NAME, single=True), default=(), key="affinity_group"
+    )
+    interfaces: tuple[Interface, ...] = attribute(
+        "Its network interfaces, at least one.", ListOf(Struct(Interface), by="name", most=255)
+    )
+    volumes: tuple[Volume, ...] = attribute("Its volumes.", ListOf(Struct(Volume), by="name", most=128), default=())
+    cloud_init: CloudInit | None = attribute("Its user data.", Struct(CloudInit), default=None)
+    ssh_keys: tuple[str, ...] = attribute(
+        "Public keys that may log in, beside the VNF's and the NS's.", ListOf(SshKey(), most=100), default=()
+    )
+    metadata: dict[str, str] = attribute(
+        "Metadata of its servers.", MapOf(Text(shortest=0), keys=METADATA_KEY, most=100), default={}
+    )
+    tags: tuple[str, ...] = attribute("Tags of its servers.", ListOf(TAG, most=40), default=())
+    availability_zone: str | None = attribute("Where it runs; left out: the VIM's.", Text(), default=None)
+    host: str | None = attribute("The one host it runs on; choosing it takes more than a project member.", Text(), default=None)
+    config_drive: bool | None = attribute(
+        "Whether user data also comes as a drive; left out: as the VIM does.", Boolean(), default=None
+    )
+    protected: bool = attribute("Never deleted or replaced unasked.", Boolean(), default=False)
+    depends_on: tuple[str, ...] = attribute(
+        "VDUs that must be there before it: `back` of the same VNF, or `db/main`.", ListOf(REFERENCE), default=()
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Vnf:
+    """A virtual network function: VDUs, and the virtual links inside."""
+
+    name: str = attribute("Its name, unique in the NS (the member VNF index).", NAME)
+    description: str = attribute("What it does.", Text(shortest=0), default="")
+    vim: str | None = attribute("The VIM it runs on; left out: the default one.", NAME, default=None)
+    vnfd: Vnfd | None = attribute("Where it came from.", Struct(Vnfd), default=None)
+    virtual_links: tuple[VirtualLink, ...] = attribute(
+        "Virtual links inside, called `vnf/name` elsewhere.", ListOf(Struct(VirtualLink), by="name"), default=()
+    )
+    vdus: tuple[Vdu, ...] = attribute("Its virtual machines.", ListOf(Struct(Vdu), by="name"), default=())
+    ssh_keys: tuple[str, ...] = attribute("Public keys for all its VDUs.", ListOf(SshKey(), most=100), default=())
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkService:
+    """A network service: VNFs, and the virtual links between them."""
+
+    name: str = attribute("Its name.", NAME)
+    description: str = attribute("What it does.", Text(shortest=0), default="")
+    vims: dict[str, Vim] = attribute(
+        "The clouds it runs on, by a name of your own; one called `default`, or the only one, is the default.",
+        MapOf(Struct(Vim)),
+        default={"default": Vim()},
+    )
+    routers: tuple[Router, ...] = attribute(
+        "Routers to external networks.", ListOf(Struct(Router), by="name"), default=()
+    )
+    virtual_links: tuple[VirtualLink, ...] = attribute(
+        "Networks between VNFs, and to the outside.", ListOf(Struct(VirtualLink), by="name"), default=()
+    )
+    affinity_groups: tuple[AffinityGroup, ...] = attribute(
+        "Which VDUs run together, or apart.", ListOf(Struct(AffinityGroup), by="name"), default=()
+    )
+    vnfs: tuple[Vnf, ...] = attribute("Its network functions.", ListOf(Struct(Vnf), by="name"), default=())
+    ssh_keys: tuple[str, ...] = attribute("Public keys for all its VDUs.", ListOf(SshKey(), most=100), default=())
+    links: dict[str, VirtualLink] = dataclasses.field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        links = {link.name: link for link in self.virtual_links if link}
+        for vnf in filter(None, self.vnfs):
+            links.update((f"{vnf.name}/{link.name}", link) for link in vnf.virtual_links if link)
+        object.__setattr__(self, "links", links)
+
+    def virtual_link(self, ref: str, vnf: Vnf | None = None) -> tuple[str, VirtualLink]:
+        """The virtual link that ``ref`` names, with its key in the NS (``data``, ``web/internal``).
+
+        A name without a slash is the NS's virtual link, or else one inside ``vnf``. Raises KeyError when there is none.
+        """
+        if ref not in self.links and vnf is not None:
+            inside = f"{vnf.name}/{ref}"
+            if inside in self.links:
+                return inside, self.links[inside]
+        return ref, self.links[ref]

@@ -1,0 +1,92 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a valid document may ask for that this release does not do yet: refused, never ignored."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ansible_collections.nfv.mano.plugins.module_utils.target.hardware import Flavor
+from ansible_collections.nfv.mano.plugins.module_utils.target.model import (
+    FloatingIp,
+    Interface,
+    NetworkService,
+    Vdu,
+)
+from ansible_collections.nfv.mano.plugins.module_utils.target.network import VirtualLink
+from ansible_collections.nfv.mano.plugins.module_utils.target.parse import attributes
+from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Problem, show
+
+
+def _named(items: Any) -> str:
+    return ", ".join(show(getattr(item, "name", item)) for item in items)
+
+
+def _floating(value: FloatingIp) -> str:
+    return show(value.address or value.pool or True)
+
+
+def _epa(value: Any) -> str:
+    return ", ".join(known.key for known in attributes(type(value)).values() if getattr(value, known.name)) or "{}"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Row:
+    """An attribute that is not carried out when it has ``values`` (any but its default when empty)."""
+
+    cls: type
+    key: str
+    shown: Callable[[Any], str] = show
+    values: tuple[Any, ...] = ()
+
+
+TABLE = (
+    _Row(NetworkService, "routers", _named),
+    _Row(NetworkService, "affinity_groups", _named),
+    _Row(VirtualLink, "underlay"),
+    _Row(VirtualLink, "qos_policy"),
+    _Row(VirtualLink, "common_id"),
+    _Row(Vdu, "affinity_group", _named),
+    _Row(Vdu, "volumes", _named),
+    _Row(Vdu, "protected"),
+    _Row(Vdu, "depends_on", _named),
+    _Row(Flavor, "epa", _epa),
+    _Row(Interface, "type", values=("e1000", "paravirt", "sr-iov", "pci-passthrough")),
+    _Row(Interface, "vpci"),
+    _Row(Interface, "floating_ip", _floating),
+    _Row(Interface, "qos_policy"),
+)
+
+
+def unsupported(ns: NetworkService) -> list[Problem]:
+    """What ``ns`` asks for that is not supported yet, each with its path and value."""
+    return [problem for path, item in _parts(ns) for problem in _refused(item, path)]
+
+
+def _refused(item: Any, path: str) -> Iterator[Problem]:
+    for row in TABLE:
+        if type(item) is row.cls:
+            known = attributes(row.cls)[row.key]
+            value = getattr(item, known.name)
+            if value in row.values if row.values else value != known.default:
+                yield Problem(f"{path}{row.key}", f"{row.shown(value)} is not supported yet")
+
+
+def _parts(ns: NetworkService) -> Iterator[tuple[str, Any]]:
+    """Everything that the table speaks of, with the beginning of its path in the document."""
+    yield "", ns
+    for at, link in enumerate(ns.virtual_links):
+        yield f"virtual_links[{at}].", link
+    for number, vnf in enumerate(ns.vnfs):
+        for at, link in enumerate(vnf.virtual_links):
+            yield f"vnfs[{number}].virtual_links[{at}].", link
+        for at, vdu in enumerate(vnf.vdus):
+            path = f"vnfs[{number}].vdus[{at}]."
+            yield path, vdu
+            yield f"{path}flavor.", vdu.flavor
+            for place, interface in enumerate(vdu.interfaces):
+                written = place if interface.written is None else interface.written
+                yield f"{path}interfaces[{written}].", interface
