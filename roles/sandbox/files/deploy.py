@@ -42,6 +42,8 @@ def deploy(home: Path, files: dict[str, str]) -> list[str]:
 
 def main() -> int:
     home = Path(sys.argv[1])
+    # Before any way out: the writer must not find the pipe closed.
+    files = json.load(sys.stdin)
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         entries = os.listdir(home)
@@ -52,7 +54,7 @@ def main() -> int:
         print(f"{home} is not empty and not a sandbox's directory: choose another nfv_sandbox_home", file=sys.stderr)
         return 1
     (home / MARKER).touch()
-    print(json.dumps({"changed": deploy(home, json.load(sys.stdin))}))
+    print(json.dumps({"changed": deploy(home, files)}))
     return 0
 
 

@@ -34,7 +34,7 @@ def host_faults() -> Iterator[Path]:
     [
         ("spawn", "Exceeded maximum number of retries"),
         pytest.param("spawn-abort", "sandbox fault: spawn-abort", marks=pytest.mark.slow),
-        pytest.param("vif", "Virtual Interface creation failed", marks=pytest.mark.slow),
+        pytest.param("vif", "Failed to allocate the network(s)", marks=pytest.mark.slow),
     ],
 )
 def test_spawn_faults_end_in_error(cloud: Cloud, word: str, message: str) -> None:
@@ -86,15 +86,20 @@ def test_quota_of_the_tiny_project(cloud: Cloud) -> None:
 # -- verbs on a server
 
 
-@pytest.mark.parametrize("word", ["stop", pytest.param("reboot", marks=pytest.mark.slow)])
-def test_stop_and_reboot(cloud: Cloud, word: str) -> None:
-    server = cloud.faulty(word)
-    if word == "stop":
-        cloud.demo.compute.stop_server(server)
-    else:
-        cloud.demo.compute.reboot_server(server, "SOFT")
-    assert cloud.action_error(server, word)
-    assert cloud.idle(server).status == {"stop": "ACTIVE", "reboot": "ERROR"}[word]
+def test_stop(cloud: Cloud) -> None:
+    server = cloud.faulty("stop")
+    cloud.demo.compute.stop_server(server)
+    assert cloud.action_error(server, "stop")
+    assert cloud.idle(server).status == "ACTIVE"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["SOFT", "HARD"])
+def test_reboot(cloud: Cloud, kind: str) -> None:
+    server = cloud.faulty("reboot")
+    cloud.demo.compute.reboot_server(server, kind)
+    cloud.settle(server, "ERROR")
+    assert "sandbox fault: reboot" in cloud.fault(server)
 
 
 @pytest.mark.slow
@@ -122,7 +127,7 @@ def test_rebuild(cloud: Cloud) -> None:
     server = cloud.faulty("rebuild")
     cloud.demo.compute.rebuild_server(server, image=cloud.image_id, name=server.name)
     assert cloud.settle(server, "ERROR")
-    assert "sandbox fault: spawn" in cloud.fault(server)
+    assert "sandbox fault: rebuild" in cloud.fault(server)
 
 
 @pytest.mark.slow
@@ -140,7 +145,7 @@ def test_destroy(cloud: Cloud) -> None:
 def test_snapshot(cloud: Cloud) -> None:
     server = cloud.faulty("snapshot")
     image = cloud.demo.compute.create_server_image(server, "test-faulty")
-    assert cloud.action_error(server, "createImage")
+    # Nova takes the snapshot beside the action, which tells of no error: the image is just taken away.
     wait(lambda: not cloud.demo.image.find_image(image.id), "the image stays")
     assert cloud.idle(server).status == "ACTIVE"
 
@@ -198,7 +203,10 @@ def test_slow_live_migration(cloud: Cloud) -> None:
 
 def test_port_that_is_not_bound(cloud: Cloud) -> None:
     port = cloud.port(name="sandbox-fault:bind")
-    assert "Binding failed" in cloud.fault(cloud.server(networks=[{"port": port.id}], status="ERROR"))
+    server = cloud.server(networks=[{"port": port.id}], status="ERROR")
+    # Nova tries the other host too and tells the port's part only to its own log.
+    assert "Exceeded maximum number of retries" in cloud.fault(server)
+    assert cloud.admin.network.get_port(port.id).binding_vif_type in ("binding_failed", "unbound")
 
 
 @pytest.mark.slow
@@ -254,6 +262,8 @@ def test_volume_that_cannot_be_deleted(cloud: Cloud) -> None:
     cloud.demo.block_storage.delete_volume(volume.id)
     cloud.volume_is(volume, "error_deleting")
     cloud.demo.block_storage.update_volume(volume.id, name="test")
+    # Only an admin gets a volume out of this status.
+    cloud.admin.block_storage.reset_volume_status(volume.id, "available")
 
 
 # -- the hard mode
@@ -279,7 +289,7 @@ def test_hard_mode_ends_lists_early(cloud: Cloud) -> None:
     made = [port.id for port in ports]
     for port_id in made:
         cloud.later(lambda port_id=port_id: network.delete_port(port_id))
-    first_page = network.get("/v2.0/ports", params={"name": "test"}).json()
+    first_page = network.get("/ports", params={"name": "test"}).json()
     assert len(first_page["ports"]) == 50
     assert first_page["ports_links"]
     assert len(list(network.ports(name="test"))) == 55

@@ -136,7 +136,7 @@ def test_key_pair_user_data_metadata_and_config_drive(cloud: Cloud) -> None:
     cloud.later(lambda: cloud.demo.compute.delete_keypair(key))
     user_data = base64.b64encode(b"#cloud-config\n").decode()
     server = cloud.server(key_name="test", metadata={"a": "b"}, config_drive=True, user_data=user_data)
-    assert (server.key_name, server.metadata, server.has_config_drive) == ("test", {"a": "b"}, True)
+    assert (server.key_name, server.metadata, server.has_config_drive) == ("test", {"a": "b"}, "True")
     assert server.user_data == user_data
 
 

@@ -104,8 +104,10 @@ class SandboxDriver(fake.FakeDriver):
             raise exception.BuildAbortException(instance_uuid=instance.uuid, reason="sandbox fault: spawn-abort")
         if "vif" in words:
             raise exception.VirtualInterfaceCreateException()
-        rebuilding = (instance.task_state or "").startswith("rebuild")
-        if "spawn" in words or ("rebuild" in words and rebuilding):
+        if (instance.task_state or "").startswith("rebuild"):
+            # Not the error below: Nova takes that for a lack of room and leaves the server as it is.
+            self._fault(instance, "rebuild")
+        if "spawn" in words:
             raise exception.ComputeResourcesUnavailable(reason="sandbox fault: spawn")
         if "spawn-once" in words:
             # Seen by the other host too, where the second attempt lands.
@@ -131,6 +133,9 @@ class SandboxDriver(fake.FakeDriver):
         self._save()
 
     def reboot(self, context: Any, instance: Any, *args: Any, **kwargs: Any) -> None:
+        if "reboot" in self._words(instance):
+            # Nova does not mind a failed reboot of a server that runs on.
+            self._set_state(instance, power_state.CRASHED)
         self._fault(instance, "reboot")
         super().reboot(context, instance, *args, **kwargs)
         self._save()

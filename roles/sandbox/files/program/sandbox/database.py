@@ -124,6 +124,8 @@ def _glance(settings: Settings) -> None:
 
 def _cinder(settings: Settings) -> None:
     _manage(settings, "cinder-manage", "cinder.conf", "db", "sync")
+    # The schema comes with a copy of today's default quotas, which would win over what cinder.conf says later.
+    run(settings, *_client(settings, "mariadb"), stdin="DELETE FROM cinder.quota_classes WHERE class_name = 'default';")
 
 
 def save_pristine(settings: Settings) -> None:
