@@ -11,6 +11,7 @@ PYTHON_NEWEST ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.12*/bin/python
 SANDBOX_HOME ?= $(HOME)/.cache/nfv-mano-sandbox
 PYTEST_ARGS ?=
 SANDBOX_ARGS ?=
+HARD_PORT_BASE ?= 26100
 
 VENV := $(CURDIR)/.venv
 NEWEST := $(CURDIR)/.venv-newest
@@ -83,6 +84,17 @@ unit: $(READY)  ## tests of pure logic, no network
 .PHONY: integration
 integration: $(READY) sandbox-up  ## roles and playbooks against the sandbox cloud
 	@$(PYTEST) -m 'not slow' tests/integration
+
+# The second sandbox stands beside the first, at ports of its own.
+HARD_HOME := $(SANDBOX_HOME)-hard
+HARD := ansible-playbook nfv.mano.sandbox -e nfv_sandbox_home=$(HARD_HOME) -e nfv_sandbox_hard=true \
+    -e nfv_sandbox_port_base=$(HARD_PORT_BASE)
+.PHONY: hard
+hard: $(READY)  ## the tests that need a sandbox in hard mode, in a second sandbox
+	@$(HARD) -e nfv_sandbox_state=started
+	@OS_CLIENT_CONFIG_FILE=$(HARD_HOME)/clouds.yaml $(PYTEST) -m hard tests/integration || \
+	    { $(HARD) -e nfv_sandbox_state=stopped; exit 1; }
+	@$(HARD) -e nfv_sandbox_state=stopped
 
 .PHONY: lint
 lint: $(READY)  ## ruff, yamllint and ansible-lint (profile production)

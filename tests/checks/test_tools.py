@@ -36,6 +36,11 @@ def test_tool(target: str) -> None:
 
 
 @pytest.mark.slow
+def test_hard_mode() -> None:
+    check_target('hard')
+
+
+@pytest.mark.slow
 def test_newest_ansible_core() -> None:
     python = subprocess.run(
         ['make', '--no-print-directory', '-s', 'has-newest'], cwd=ROOT, check=False, capture_output=True, text=True)
