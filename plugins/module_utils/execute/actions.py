@@ -21,7 +21,9 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Server
 Ended = Callable[[End], None]
 #: Statuses from which a server is woken.
 ASLEEP = frozenset({'SHUTOFF', 'PAUSED', 'SUSPENDED'})
-UNDER_WAY = frozenset({'BUILD', 'REBUILD', 'REBOOT', 'HARD_REBOOT', 'MIGRATING', 'RESIZE'})
+#: Nova finds a status by server state and task state, each on its own: several statuses of one state match too much. So lists
+#: are asked only by statuses that a server state has for itself, and a server in any other one is looked at by itself.
+LISTED = frozenset({'BUILD'})
 
 
 class Actions:
@@ -156,11 +158,11 @@ class Actions:
             lambda made: {task.item: {'vim': vim.name, 'id': made, 'name': spec['name'], 'status': 'BUILD',
                                       'flavor_key': instance.shared.flavor['key'], 'image': instance.shared.image,
                                       'image_id': spec['image_id']}})
-        self._until_active(task, vim, instance, server_id, f'create server {spec["name"]}', frozenset({'BUILD'}), ended)
+        self._until_active(task, vim, instance, server_id, f'create server {spec["name"]}', LISTED, ended)
 
     def _await_server(self, task: Task, vim: Vim, ended: Ended) -> None:
-        instance, server_id = task.spec
-        self._until_active(task, vim, instance, server_id, f'create server {instance.name}', UNDER_WAY, ended)
+        instance, server_id, status = task.spec
+        self._until_active(task, vim, instance, server_id, f'create server {instance.name}', LISTED & {status}, ended)
 
     def _until_active(self, task: Task, vim: Vim, instance: Instance, server_id: str, what: str,
                       while_in: frozenset[str], ended: Ended) -> None:

@@ -19,9 +19,9 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import Dr
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import (
     add_vnfs, fold_journal, merge_pending, read_journal, read_resources, vnf_of, write_record)
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
-from ansible_collections.nfv.mano.plugins.module_utils.operation.work import Work, execute
+from ansible_collections.nfv.mano.plugins.module_utils.operation.work import Work, WorkEnd, execute
 from ansible_collections.nfv.mano.plugins.module_utils.plan.render import as_data
-from ansible_collections.nfv.mano.plugins.module_utils.store import Store
+from ansible_collections.nfv.mano.plugins.module_utils.store import Store, StoreError
 from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock, owner_alive
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
 
@@ -76,8 +76,11 @@ def apply(request: Request, tell: Tell) -> dict[str, Any]:
         ns = store.new_ns(_name(request))
     with NsLock(store, ns['id'], wait=request.limit('lock') or 0.0, force_takeover=request.force_takeover) as lock:
         ns = store.read('ns', ns['id']) or ns
-        with _signals() as work:
-            return _Operation(request, store, ns, lock, tell, work).run()
+        try:
+            with _signals() as work:
+                return _Operation(request, store, ns, lock, tell, work).run()
+        except Interrupted as error:
+            raise InputError([f'stopped by {error}']) from error
 
 
 @contextmanager
@@ -204,7 +207,15 @@ class _Operation:
         self.ns['vims'] = draft.clouds
         self.store.write('ns', self.ns['id'], self.ns)
         op_occ.trigger('retry' if op_occ.state == 'FAILED_TEMP' else 'grant')
-        end = execute(self.request, op_occ, draft, resources, self.lock, self.tell, self.work)
+        try:
+            return self._finish(op_occ, draft, resources,
+                                execute(self.request, op_occ, draft, resources, self.lock, self.tell, self.work))
+        except StoreError as error:
+            # The op-occ stays PROCESSING on disk, and the journal has all that was made: recovery tells the truth
+            raise results.with_state(results.unwritable(op_occ, error, self.ns), op_occ, self.ns, self.request, draft) from error
+
+    def _finish(self, op_occ: OpOcc, draft: Draft, resources: Resources, end: WorkEnd) -> dict[str, Any]:
+        """Record and op-occ change together: the record first, since recovery would bring it to the same."""
         self.ns['pending'] = [] if end.ok else merge_pending(self.ns.get('pending', ()), end.entries)
         if end.ok:
             self._settle(draft)

@@ -1,14 +1,24 @@
 # Copyright (c) 2026 nfv.mano contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
-"""What the modules ns_apply and ns_diff share: their options, and how an operation's end becomes a module's."""
+"""What the modules share: options, and how an operation's end becomes a module's."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError
+from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError
+from ansible_collections.nfv.mano.plugins.module_utils.store import StoreError
+from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
+
+STATE_ARGUMENTS: dict[str, dict[str, Any]] = {
+    'state_dir': {'type': 'path', 'default': '~/.local/state/nfv.mano'},
+    'passphrase': {'type': 'str', 'no_log': True},
+    'key_file': {'type': 'path', 'no_log': False},
+}
 ARGUMENTS: dict[str, dict[str, Any]] = {
     'operation': {'type': 'str', 'choices': ['instantiate', 'update', 'terminate'], 'default': 'instantiate'},
     'descriptor': {'type': 'path'},
@@ -18,9 +28,6 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     'ns': {'type': 'str'},
     'cloud': {'type': 'str'},
     'vims': {'type': 'dict', 'default': {}},
-    'state_dir': {'type': 'path', 'default': '~/.local/state/nfv.mano'},
-    'passphrase': {'type': 'str', 'no_log': True},
-    'key_file': {'type': 'path', 'no_log': False},
     'max_parallel': {'type': 'int', 'default': 16},
     'timeouts': {'type': 'dict', 'default': {}},
     'allow_delete': {'type': 'bool', 'default': False},
@@ -30,7 +37,25 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     'op_occ_retention': {'type': 'int', 'default': 50},
     'progress': {'type': 'bool', 'default': True},
     'progress_file': {'type': 'path'},
+    **STATE_ARGUMENTS,
 }
+
+
+@contextmanager
+def failing(module: Any) -> Iterator[None]:
+    """End a module in its own words where the collection's errors reach it.
+
+    :param module: an AnsibleModule.
+    """
+    try:
+        yield
+    except InputError as error:
+        module.fail_json(msg=f'{error}\nNothing was touched.', problems=error.problems)
+    except (StoreError, VimError) as error:
+        module.fail_json(msg=f'{error}\nNothing was touched.')
+    except OpOccError as error:
+        result = dict(getattr(error, 'result', {'problem': error.problem.to_dict()}))
+        module.fail_json(msg=result.pop('message', None) or f'{error.problem.title}: {error.problem.detail}', **result)
 
 
 def run(module: Any, dry: bool) -> None:
@@ -38,22 +63,12 @@ def run(module: Any, dry: bool) -> None:
 
     :param module: an AnsibleModule with :data:`ARGUMENTS`.
     """
-    from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError
     from ansible_collections.nfv.mano.plugins.module_utils.operation import engine
-    from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
-    from ansible_collections.nfv.mano.plugins.module_utils.store import StoreError
-    from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
+    from ansible_collections.nfv.mano.plugins.module_utils.operation.request import Request
     tell = teller(module.params['progress_file'])
-    try:
+    with failing(module):
         request = Request.of(module.params)
         result = engine.diff(request, tell) if dry else engine.apply(request, tell)
-    except InputError as error:
-        module.fail_json(msg=f'{error}\nNothing was touched.', problems=error.problems)
-    except (StoreError, VimError, engine.Interrupted) as error:
-        module.fail_json(msg=f'{error}\nNothing was touched.')
-    except OpOccError as error:
-        result = dict(getattr(error, 'result', {'problem': error.problem.to_dict()}))
-        module.fail_json(msg=result.pop('message', None) or f'{error.problem.title}: {error.problem.detail}', **result)
     module.exit_json(**result)
 
 

@@ -95,6 +95,13 @@ def _cause(error: Exception) -> str:
     return str(error) if isinstance(error, VimError) else f'{type(error).__name__}: {error}'
 
 
+def unwritable(op_occ: OpOcc, error: Exception, ns: Mapping[str, Any]) -> OperationError:
+    """The state directory failed in the middle of the work."""
+    return _error(f'{ns["name"]}: the record can not be written', 500,
+                  f'{error}\nWhat was made is in the journal {op_occ.dir.journal_path}; once the cause is mended, run the '
+                  'same again, which brings the record up to it and goes on', op_occ)
+
+
 def still_running(op_occ: OpOcc) -> OperationError:
     """Another process works on the NS."""
     return _error(f'{op_occ.operation} {op_occ.id} is {op_occ.state} and its owner is alive', 409,

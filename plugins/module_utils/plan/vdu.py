@@ -114,7 +114,7 @@ def _plan_instance(context: Context, shared: Shared, index: int) -> None:
         reason = f'in ERROR: {server.fault or "no fault given"}'
         _replace(context, instance, item, record, server, shared.detail, reason, record.get('status') == 'ACTIVE')
     elif server.status in UNDER_WAY:
-        context.plan.add(Task(f'await {item}', 'server.await', shared.vim, item, (instance, server.id), ()))
+        context.plan.add(Task(f'await {item}', 'server.await', shared.vim, item, (instance, server.id, server.status), ()))
         context.plan.changes.append(Change('create', 'vdu', key, shared.vim, shared.detail, f'is in {server.status}'))
     else:
         _keep(context, instance, item, record, server)

@@ -1,0 +1,74 @@
+#!/usr/bin/python
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ns_info
+short_description: Show network services
+version_added: 0.1.0
+description:
+  - Shows network services from their records, with what is in the VIM for each. Needs no VIM.
+author:
+  - nfv.mano contributors (@nfv-mano)
+extends_documentation_fragment:
+  - nfv.mano.attributes
+  - nfv.mano.state
+options:
+  ns:
+    description:
+      - Id or name of a network service. By default all are shown.
+    type: str
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
+seealso:
+  - module: nfv.mano.op_occ_info
+"""
+
+EXAMPLES = r"""
+- name: Show a network service
+  nfv.mano.ns_info:
+    ns: edge1
+  register: edge1
+
+- name: Show its servers
+  ansible.builtin.debug:
+    msg: "{{ item.key }} is {{ item.value.status }} at {{ item.value.addresses | join(', ') }}"
+  loop: "{{ edge1.nss[0].resources | dict2items | selectattr('key', 'match', 'vdu:') }}"
+"""
+
+RETURN = r"""
+nss:
+  description:
+    - The network services. Each with id, name, state, document, vims, vnfs, its open op_occ, and resources by item, such as
+      C(vdu:web/front/0) with id, name, status, addresses and ports.
+  returned: always
+  type: list
+  elements: dict
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.nfv.mano.plugins.module_utils.operation.front import STATE_ARGUMENTS, failing
+from ansible_collections.nfv.mano.plugins.module_utils.operation.views import find_ns, ns_view
+from ansible_collections.nfv.mano.plugins.module_utils.store import Store
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(argument_spec={'ns': {'type': 'str'}, **STATE_ARGUMENTS}, supports_check_mode=True)
+    store = Store(module.params['state_dir'])
+    with failing(module):
+        found = [find_ns(store, module.params['ns'])] if module.params['ns'] else store.all('ns')
+        views = [ns_view(store, one) for one in found]
+    module.exit_json(changed=False, nss=views)
+
+
+if __name__ == '__main__':
+    main()
