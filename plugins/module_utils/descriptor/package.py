@@ -1,0 +1,76 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which of a package's files are descriptors."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor.tree import Node, Notes, canonical
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor.yamltext import DescriptorError, parse_yaml
+from ansible_collections.nfv.mano.plugins.module_utils.target.problem import show
+
+# Folders of a package that hold YAML of others: charts, charms, templates of user data.
+_OTHERS = frozenset(
+    ("cloud_init", "cloud-init", "charms", "helm-chart-v3s", "helm-chart-v2s", "helm-charts", "juju-bundles", "scripts")
+)
+_KINDS = ("nsd", "vnfd")
+
+
+def _inner(value: Any, kind: str) -> Any:
+    """What stands in ``value`` below ``nsd`` (``vnfd``) and its catalog, as often as it is nested; None when nothing does."""
+    found = None
+    for _level in range(4):
+        if isinstance(value, (list, tuple)) and len(value) == 1:
+            value = value[0]
+        if not isinstance(value, Mapping):
+            break
+        keys = {canonical(key): key for key in value if isinstance(key, str)}
+        key = next((keys[name] for name in (kind, f"{kind}-catalog", f"etsi-nfv-{kind}") if name in keys), None)
+        if key is None:
+            break
+        found = value = value[key]
+    if isinstance(found, (list, tuple)) and len(found) == 1:
+        return found[0]
+    return found
+
+
+def is_descriptor(value: Any) -> bool:
+    """Whether this is an NSD or VNFD of SOL006 rather than a network-service document."""
+    return any(_inner(value, kind) is not None for kind in _KINDS)
+
+
+def descriptors(files: Mapping[str, str], notes: Notes) -> dict[str, list[tuple[str, Node]]]:
+    """The NSDs and VNFDs (file and mapping) among ``files``. YAML of other kinds is none of our business."""
+    found: dict[str, list[tuple[str, Node]]] = {kind: [] for kind in _KINDS}
+    for name in sorted(files):
+        if not name.endswith((".yaml", ".yml")) or _OTHERS & set(name.lower().split("/")[:-1]):
+            continue
+        try:
+            value = parse_yaml(files[name], name)
+        except DescriptorError as error:
+            notes.problems += error.problems
+            continue
+        for kind in _KINDS:
+            inner = _inner(value, kind)
+            if inner is not None:
+                found[kind].append((name, Node(inner, f"{name}:{kind}", notes)))
+    return found
+
+
+def cloud_init_file(files: Mapping[str, str], descriptor: str, name: str) -> str | None:
+    """The path of a VNFD's cloud-init file, which lies in ``cloud_init`` beside it; None when it is not there."""
+    folder = posixpath.dirname(descriptor)
+    for place in ("cloud_init", "cloud-init", ""):
+        path = posixpath.normpath(posixpath.join(folder, place, name))
+        if path in files and not name.startswith("/") and ".." not in name.split("/"):
+            return path
+    return None
+
+
+def missing_file(descriptor: str, name: str) -> str:
+    """The end of the message for a cloud-init file that is not there."""
+    return f"{show(name)} is not there: looked for it in {posixpath.join(posixpath.dirname(descriptor), 'cloud_init')}"
