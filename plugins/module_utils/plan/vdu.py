@@ -42,17 +42,17 @@ def _shared(context: Context, path: str, vnf: Vnf, vdu: Vdu) -> Shared | None:
     flavor = flavors.resolve(context, path, vim, vdu.flavor)
     groups = _security_groups(context, path, vim, vdu)
     nets = [link_key(context.target.virtual_link(interface.virtual_link, vnf)[0]) for interface in vdu.interfaces]
-    if flavor is None or image is None:
-        return None
-    if image.min_ram_mib > flavor['ram_mib'] or image.min_disk_gib > flavor['disk_gib'] > 0:
-        context.problem(f'{path}.flavor', f'{flavor["name"]} is too small for image {image.name}, which needs '
-                        f'{image.min_ram_mib} MiB of memory and {image.min_disk_gib} GiB of disk')
     for place, interface in enumerate(vdu.interfaces):
         _check_rights(context, f'{path}.interfaces[{place}]', vim, nets[place], interface)
     zone = vdu.availability_zone or (context.target.vims[vim].availability_zone if context.target else None)
     if vdu.host and 'admin' not in live.state.roles:
         context.problem(f'{path}.host', f'{vdu.host} can not be chosen: it needs the right os_compute_api:servers:create:'
                         f'forced_host (administrators), which this project member does not have in VIM {vim}')
+    if flavor is None or image is None:
+        return None
+    if image.min_ram_mib > flavor['ram_mib'] or image.min_disk_gib > flavor['disk_gib'] > 0:
+        context.problem(f'{path}.flavor', f'{flavor["name"]} is too small for image {image.name}, which needs '
+                        f'{image.min_ram_mib} MiB of memory and {image.min_disk_gib} GiB of disk')
     makers = tuple(context.makers[net] for net in dict.fromkeys(nets) if net in context.makers)
     maker = context.makers.get(flavor['key'])
     return Shared(context.ns_id, context.ns_name, path, vnf, vdu, vim, live, image.id, images.reference(vdu.image),

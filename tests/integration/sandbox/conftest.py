@@ -9,21 +9,20 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
 from ansible_collections.nfv.mano.tests.integration.sandbox.support import HOME, Cloud, settings
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope='session', autouse=True)
 def running_sandbox() -> None:
-    if not (HOME / "run" / "signature").exists():
-        pytest.fail(f"no sandbox runs in {HOME}: `make sandbox-up`, or set OS_CLIENT_CONFIG_FILE to its clouds.yaml")
+    if not (HOME / 'run' / 'signature').exists():
+        pytest.fail(f'no sandbox runs in {HOME}: `make sandbox-up`, or set OS_CLIENT_CONFIG_FILE to its clouds.yaml')
 
 
 @pytest.fixture(autouse=True)
 def mode(request: pytest.FixtureRequest) -> None:
     """Tests of the hard mode need a hard sandbox."""
-    if request.node.get_closest_marker("hard") and not settings()["hard"]:
-        pytest.skip("the sandbox is not in hard mode")
+    if request.node.get_closest_marker('hard') and not settings()['hard']:
+        pytest.skip('the sandbox is not in hard mode')
 
 
 @pytest.fixture
@@ -34,14 +33,14 @@ def cloud() -> Iterator[Cloud]:
     one.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope='module')
 def module_cloud() -> Iterator[Cloud]:
     one = Cloud()
     yield one
     one.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope='module')
 def server(module_cloud: Cloud) -> Any:
     """One ACTIVE server for the tests of a file that leave it ACTIVE."""
-    return module_cloud.server(name="test-main")
+    return module_cloud.server(name='test-main')

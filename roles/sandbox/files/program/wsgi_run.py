@@ -8,6 +8,7 @@ usage: wsgi_run.py MODULE PORT THREADS ACCESS_LOG [arguments of the service, e.g
 One process per service, because each uses oslo.config's global CONF. The access log has one JSON object per line, written
 before the client sees the answer: t (UTC), method, path, query, status, request_bytes, ms, agent, user, project, request_id.
 """
+
 from __future__ import annotations
 
 import datetime
@@ -32,30 +33,30 @@ class AccessLog:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         begin = time.monotonic()
         # The services change SCRIPT_NAME and PATH_INFO on the way.
-        path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+        path = environ.get('SCRIPT_NAME', '') + environ.get('PATH_INFO', '')
 
         def logged_start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            self._write(environ, path, int(status.split(" ", 1)[0]), dict(headers), begin)
+            self._write(environ, path, int(status.split(' ', 1)[0]), dict(headers), begin)
             return start_response(status, headers, *rest)
 
         return self._application(environ, logged_start)
 
     def _write(self, environ: dict[str, Any], path: str, status: int, headers: dict[str, str], begin: float) -> None:
         line = {
-            "t": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds"),
-            "method": environ.get("REQUEST_METHOD", ""),
-            "path": path,
-            "query": environ.get("QUERY_STRING", ""),
-            "status": status,
-            "request_bytes": int(environ.get("CONTENT_LENGTH") or 0),
-            "ms": round((time.monotonic() - begin) * 1000),
-            "agent": environ.get("HTTP_USER_AGENT", ""),
+            't': datetime.datetime.now(datetime.timezone.utc).isoformat(timespec='milliseconds'),
+            'method': environ.get('REQUEST_METHOD', ''),
+            'path': path,
+            'query': environ.get('QUERY_STRING', ''),
+            'status': status,
+            'request_bytes': int(environ.get('CONTENT_LENGTH') or 0),
+            'ms': round((time.monotonic() - begin) * 1000),
+            'agent': environ.get('HTTP_USER_AGENT', ''),
             # Known once keystonemiddleware has looked at the token.
-            "user": environ.get("HTTP_X_USER_NAME", ""),
-            "project": environ.get("HTTP_X_PROJECT_NAME", ""),
-            "request_id": next((headers[key] for key in headers if key.lower() == "x-openstack-request-id"), ""),
+            'user': environ.get('HTTP_X_USER_NAME', ''),
+            'project': environ.get('HTTP_X_PROJECT_NAME', ''),
+            'request_id': next((headers[key] for key in headers if key.lower() == 'x-openstack-request-id'), ''),
         }
-        os.write(self._file, (json.dumps(line) + "\n").encode())
+        os.write(self._file, (json.dumps(line) + '\n').encode())
 
 
 def main() -> None:
@@ -68,7 +69,7 @@ def main() -> None:
 
     waitress.serve(
         AccessLog(application, access_log),
-        listen=f"127.0.0.1:{port}",
+        listen=f'127.0.0.1:{port}',
         threads=int(threads),
         ident=None,
         clear_untrusted_proxy_headers=True,
@@ -79,5 +80,5 @@ def main() -> None:
     )
 
 
-if __name__ == "__main__":
+if __name__ == '__main__':
     main()

@@ -8,6 +8,7 @@ instance after a live migration, snapshots upload a tiny image, and faults can b
 server metadata or flavor extra spec sandbox:fault = WORD[,WORD], or for whole hosts the JSON file $SANDBOX_FAULTS,
 {"*": ["spawn"], "compute1": ["stop"]}, which is read anew at each call.
 """
+
 from __future__ import annotations
 
 import io
@@ -28,9 +29,9 @@ from oslo_log import log as logging
 
 LOG = logging.getLogger(__name__)
 CONF = nova.conf.CONF
-NODE_NAMESPACE = uuid.UUID("5a5a5a5a-0000-4000-8000-000000000000")
-FAULTS = Path(os.environ["SANDBOX_FAULTS"])
-DETACH_DELAY = float(os.environ["SANDBOX_DETACH_DELAY"])
+NODE_NAMESPACE = uuid.UUID('5a5a5a5a-0000-4000-8000-000000000000')
+FAULTS = Path(os.environ['SANDBOX_FAULTS'])
+DETACH_DELAY = float(os.environ['SANDBOX_DETACH_DELAY'])
 LONGEST_DELAY = 600.0
 
 
@@ -45,7 +46,7 @@ class SandboxDriver(fake.FakeDriver):
         super().init_host(host)
         self._set_nodes([host])
         self._saving = threading.Lock()
-        self._file = Path(CONF.state_path) / "instances.json"
+        self._file = Path(CONF.state_path) / 'instances.json'
         saved = json.loads(self._file.read_text()) if self._file.exists() else {}
         for instance_uuid, (name, state) in saved.items():
             self.instances[instance_uuid] = fake.FakeInstance(name, state, instance_uuid)
@@ -53,38 +54,38 @@ class SandboxDriver(fake.FakeDriver):
     def _save(self) -> None:
         with self._saving:
             rows = {key: (instance.name, instance.state) for key, instance in list(self.instances.items())}
-            unfinished = self._file.with_suffix(".part")
+            unfinished = self._file.with_suffix('.part')
             unfinished.write_text(json.dumps(rows))
             unfinished.replace(self._file)
 
     def get_available_resource(self, nodename: str) -> dict[str, Any]:
         resource = super().get_available_resource(nodename)
         if resource:
-            resource["uuid"] = str(uuid.uuid5(NODE_NAMESPACE, nodename))
+            resource['uuid'] = str(uuid.uuid5(NODE_NAMESPACE, nodename))
         return resource
 
     def get_nodenames_by_uuid(self, refresh: bool = False) -> dict[str, str]:
         return {str(uuid.uuid5(NODE_NAMESPACE, name)): name for name in self.get_available_nodes()}
 
     def get_host_uptime(self) -> str:
-        return "up 1 day, 1 user, load average: 0.10, 0.10, 0.10"
+        return 'up 1 day, 1 user, load average: 0.10, 0.10, 0.10'
 
     # -- faults
 
     def _words(self, instance: Any) -> set[str]:
         extra_specs = (instance.flavor.extra_specs or {}) if instance.flavor else {}
-        found = (instance.metadata or {}).get("sandbox:fault") or extra_specs.get("sandbox:fault") or ""
-        words = {word.strip() for word in found.split(",") if word.strip()}
+        found = (instance.metadata or {}).get('sandbox:fault') or extra_specs.get('sandbox:fault') or ''
+        words = {word.strip() for word in found.split(',') if word.strip()}
         try:
             by_host = json.loads(FAULTS.read_text())
         except (OSError, ValueError):
             return words
-        return words | set(by_host.get("*", ())) | set(by_host.get(self._host, ()))
+        return words | set(by_host.get('*', ())) | set(by_host.get(self._host, ()))
 
     def _fault(self, instance: Any, word: str) -> None:
         if word in self._words(instance):
-            LOG.warning("sandbox fault %s", word, instance=instance)
-            raise exception.NovaException(f"sandbox fault: {word}")
+            LOG.warning('sandbox fault %s', word, instance=instance)
+            raise exception.NovaException(f'sandbox fault: {word}')
 
     @staticmethod
     def _delay(instance: Any, key: str) -> None:
@@ -100,53 +101,53 @@ class SandboxDriver(fake.FakeDriver):
 
     def _spawn_fault(self, instance: Any) -> None:
         words = self._words(instance)
-        if "spawn-abort" in words:
-            raise exception.BuildAbortException(instance_uuid=instance.uuid, reason="sandbox fault: spawn-abort")
-        if "vif" in words:
+        if 'spawn-abort' in words:
+            raise exception.BuildAbortException(instance_uuid=instance.uuid, reason='sandbox fault: spawn-abort')
+        if 'vif' in words:
             raise exception.VirtualInterfaceCreateException()
-        if (instance.task_state or "").startswith("rebuild"):
+        if (instance.task_state or '').startswith('rebuild'):
             # Not the error below: Nova takes that for a lack of room and leaves the server as it is.
-            self._fault(instance, "rebuild")
-        if "spawn" in words:
-            raise exception.ComputeResourcesUnavailable(reason="sandbox fault: spawn")
-        if "spawn-once" in words:
+            self._fault(instance, 'rebuild')
+        if 'spawn' in words:
+            raise exception.ComputeResourcesUnavailable(reason='sandbox fault: spawn')
+        if 'spawn-once' in words:
             # Seen by the other host too, where the second attempt lands.
-            mark = FAULTS.with_name(f"once-{instance.uuid}")
+            mark = FAULTS.with_name(f'once-{instance.uuid}')
             if not mark.exists():
                 mark.touch()
-                raise exception.ComputeResourcesUnavailable(reason="sandbox fault: spawn-once")
+                raise exception.ComputeResourcesUnavailable(reason='sandbox fault: spawn-once')
 
     # -- life cycle
 
     def spawn(self, context: Any, instance: Any, *args: Any, **kwargs: Any) -> None:
-        self._delay(instance, "sandbox:delay")
+        self._delay(instance, 'sandbox:delay')
         self._spawn_fault(instance)
         super().spawn(context, instance, *args, **kwargs)
         self._save()
 
     def destroy(self, context: Any, instance: Any, network_info: Any, *args: Any, **kwargs: Any) -> None:
-        self._fault(instance, "destroy")
+        self._fault(instance, 'destroy')
         self._slow_detach()
         for vif in network_info or ():
-            self._interfaces.pop(vif["id"], None)
+            self._interfaces.pop(vif['id'], None)
         super().destroy(context, instance, network_info, *args, **kwargs)
         self._save()
 
     def reboot(self, context: Any, instance: Any, *args: Any, **kwargs: Any) -> None:
-        if "reboot" in self._words(instance):
+        if 'reboot' in self._words(instance):
             # Nova does not mind a failed reboot of a server that runs on.
             self._set_state(instance, power_state.CRASHED)
-        self._fault(instance, "reboot")
+        self._fault(instance, 'reboot')
         super().reboot(context, instance, *args, **kwargs)
         self._save()
 
     def power_off(self, instance: Any, timeout: int = 0, retry_interval: int = 0) -> None:
-        self._fault(instance, "stop")
+        self._fault(instance, 'stop')
         super().power_off(instance, timeout, retry_interval)
         self._save()
 
     def power_on(self, context: Any, instance: Any, network_info: Any, *args: Any, **kwargs: Any) -> None:
-        self._fault(instance, "start")
+        self._fault(instance, 'start')
         super().power_on(context, instance, network_info, *args, **kwargs)
         self._save()
 
@@ -164,20 +165,20 @@ class SandboxDriver(fake.FakeDriver):
         self._set_state(instance, power_state.SUSPENDED)
 
     def resume(self, context: Any, instance: Any, *args: Any, **kwargs: Any) -> None:
-        self._fault(instance, "resume")
+        self._fault(instance, 'resume')
         self._set_state(instance, power_state.RUNNING)
 
     def attach_interface(self, context: Any, instance: Any, image_meta: Any, vif: dict[str, Any]) -> None:
-        self._fault(instance, "attach-interface")
+        self._fault(instance, 'attach-interface')
         super().attach_interface(context, instance, image_meta, vif)
 
     def detach_interface(self, context: Any, instance: Any, vif: dict[str, Any]) -> None:
         self._slow_detach()
         # Not known after a restart of this process: the fake driver's own would raise then.
-        self._interfaces.pop(vif["id"], None)
+        self._interfaces.pop(vif['id'], None)
 
     def attach_volume(self, context: Any, connection_info: Any, instance: Any, *args: Any, **kwargs: Any) -> None:
-        self._fault(instance, "attach-volume")
+        self._fault(instance, 'attach-volume')
         super().attach_volume(context, connection_info, instance, *args, **kwargs)
 
     def detach_volume(self, *args: Any, **kwargs: Any) -> None:
@@ -185,13 +186,13 @@ class SandboxDriver(fake.FakeDriver):
         super().detach_volume(*args, **kwargs)
 
     def snapshot(self, context: Any, instance: Any, image_id: str, update_task_state: Any) -> None:
-        self._fault(instance, "snapshot")
+        self._fault(instance, 'snapshot')
         update_task_state(task_state=task_states.IMAGE_PENDING_UPLOAD)
         update_task_state(task_state=task_states.IMAGE_UPLOADING, expected_state=task_states.IMAGE_PENDING_UPLOAD)
         images = glance.API()
-        name = images.get(context, image_id)["name"]
-        update = {"disk_format": "raw", "container_format": "bare", "name": name, "properties": {}}
-        images.update(context, image_id, update, data=io.BytesIO(b"sandbox snapshot\n"), purge_props=False)
+        name = images.get(context, image_id)['name']
+        update = {'disk_format': 'raw', 'container_format': 'bare', 'name': name, 'properties': {}}
+        images.update(context, image_id, update, data=io.BytesIO(b'sandbox snapshot\n'), purge_props=False)
 
     # -- migrations
 
@@ -205,8 +206,8 @@ class SandboxDriver(fake.FakeDriver):
         block_migration: bool = False,
         migrate_data: Any = None,
     ) -> None:
-        self._delay(instance, "sandbox:migrate-delay")
-        if "livemigrate" in self._words(instance):
+        self._delay(instance, 'sandbox:migrate-delay')
+        if 'livemigrate' in self._words(instance):
             recover_method(context, instance, dest, migrate_data)
             return
         post_method(context, instance, dest, block_migration, migrate_data)
@@ -216,7 +217,7 @@ class SandboxDriver(fake.FakeDriver):
         self._save()
 
     def finish_migration(self, context: Any, migration: Any, instance: Any, *args: Any, **kwargs: Any) -> None:
-        self._fault(instance, "migrate")
+        self._fault(instance, 'migrate')
         super().finish_migration(context, migration, instance, *args, **kwargs)
         self._save()
 
