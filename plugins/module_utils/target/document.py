@@ -41,7 +41,7 @@ def _struct(item: Any) -> dict[str, Any]:
     for known in attributes(type(item)).values():
         value = getattr(item, known.name)
         if known.required or value != known.default:
-            document[known.key] = _value(known.described.kind, value)
+            document[known.key] = to_value(known.described.kind, value)
     if isinstance(item, CloudInit) and item.file is not None:
         document.pop("text", None)
     if isinstance(item, Subnet):
@@ -52,17 +52,18 @@ def _struct(item: Any) -> dict[str, Any]:
     return document
 
 
-def _value(kind: Kind, value: Any) -> Any:
+def to_value(kind: Kind, value: Any) -> Any:
+    """A value of the model as the document writes it."""
     if value is None:
         return None
     if isinstance(kind, Struct):
         return _struct(value)
     if isinstance(kind, ListOf):
         if kind.single and len(value) == 1:
-            return _value(kind.items, value[0])
-        return [_value(kind.items, item) for item in value]
+            return to_value(kind.items, value[0])
+        return [to_value(kind.items, item) for item in value]
     if isinstance(kind, MapOf):
-        return {key: _value(kind.values, item) for key, item in value.items()}
+        return {key: to_value(kind.values, item) for key, item in value.items()}
     return value
 
 
