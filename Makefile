@@ -109,7 +109,11 @@ sanity: $(READY)  ## ansible-test sanity, on a copy
 	@.ci/sanity $(VENV)
 
 .PHONY: docs
-docs: $(READY)  ## antsibull-docs' check of the collection's documentation
+docs: $(READY) docs-check  ## make the generated pages again, and check the documentation
+	PYTHONPATH=$(VENV)/collections python tests/tools/generate_reference.py
+
+.PHONY: docs-check
+docs-check: $(READY)
 	cd $(COLLECTION) && $(TOOL) antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self \
 	    --disallow-unknown-collection-refs .
 	antsibull-changelog lint

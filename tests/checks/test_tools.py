@@ -30,7 +30,7 @@ def check_target(target: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize('target', ['lint', 'docs', 'importer', 'molecule', 'sanity'])
+@pytest.mark.parametrize('target', ['lint', 'docs-check', 'importer', 'molecule', 'sanity'])
 def test_tool(target: str) -> None:
     check_target(target)
 
