@@ -104,6 +104,11 @@ lint: $(READY)  ## ruff, yamllint and ansible-lint (profile production)
 	    (cd $(COLLECTION) && $(TOOL) ansible-lint --strict) || failed+=' ansible-lint'; \
 	    if [ -n "$$failed" ]; then echo "not clean:$$failed" >&2; exit 1; fi
 
+.PHONY: types
+types: $(READY)  ## mypy over plugins
+	cd $(VENV)/collections && MYPYPATH=. mypy --config-file $(CURDIR)/pyproject.toml \
+	    --cache-dir $(CURDIR)/.mypy_cache -p ansible_collections.nfv.mano.plugins
+
 .PHONY: sanity
 sanity: $(READY)  ## ansible-test sanity, on a copy
 	@.ci/sanity $(VENV)
