@@ -216,6 +216,7 @@ class _Operation:
 
     def _finish(self, op_occ: OpOcc, draft: Draft, resources: Resources, end: WorkEnd) -> dict[str, Any]:
         """Record and op-occ change together: the record first, since recovery would bring it to the same."""
+        op_occ.dir.write_json('end.json', {'calls': end.calls, 'seconds': end.outcome.seconds})
         self.ns['pending'] = [] if end.ok else merge_pending(self.ns.get('pending', ()), end.entries)
         if end.ok:
             self._settle(draft)
