@@ -7,7 +7,12 @@ Python imports this by itself when its folder is on PYTHONPATH. The product know
 which the journal makes an entry durable.
 
 NFV_INJECT is ``SIGNAL:event[/kind]:number:moment``, e.g. ``KILL:intent/server:3:after``: at the third entry whose event
-is intent and whose kind is server; ``before`` is before the entry is durable, ``after`` is before the call that follows.
+is intent and whose kind is server. The moment is
+
+- ``lost``: before the entry is durable. It is cut off again, as a power failure may do;
+- ``torn``: as before, but half of it stays;
+- ``after``: it is durable, and the step that follows it is not taken.
+
 NFV_INJECT_MARK names a file that is made when it strikes, and that keeps it from striking twice.
 """
 
@@ -23,15 +28,18 @@ WANTED = os.environ.get('NFV_INJECT')
 
 def _install(wanted: str, mark: str) -> None:
     name, what, number, moment = wanted.split(':')
-    event, _, kind = what.partition('/')
+    event, __, kind = what.partition('/')
     real_fsync = os.fsync
     seen = 0
     lock = threading.Lock()
 
-    def matches(path: str) -> bool:
+    def last_line(path: str) -> bytes:
         with open(path, 'rb') as file:
-            lines = file.read().splitlines()
-        entry = json.loads(lines[-1]) if lines else {}
+            lines = file.read().splitlines(keepends=True)
+        return lines[-1] if lines else b'{}'
+
+    def matches(line: bytes) -> bool:
+        entry = json.loads(line)
         return entry.get('event') == event and (not kind or kind in (entry.get('kind'), entry.get('call')))
 
     def strike() -> None:
@@ -46,10 +54,12 @@ def _install(wanted: str, mark: str) -> None:
             real_fsync(fd)
             return
         with lock:
-            hit = matches(path)
+            line = last_line(path)
+            hit = matches(line)
             seen += hit
             now = hit and seen == int(number)
-            if now and moment == 'before':
+            if now and moment in ('lost', 'torn'):
+                os.ftruncate(fd, os.fstat(fd).st_size - (len(line) if moment == 'lost' else len(line) // 2))
                 strike()
             real_fsync(fd)
             if now and moment == 'after':

@@ -1,0 +1,28 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fixtures on the running sandbox that OS_CLIENT_CONFIG_FILE names."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ansible_collections.nfv.mano.tests.integration.mano.service import Service
+from ansible_collections.nfv.mano.tests.integration.mano.support import Project
+
+
+@pytest.fixture(scope='session')
+def project() -> Project:
+    """The sandbox's demo project, as its member."""
+    return Project()
+
+
+@pytest.fixture
+def service(tmp_path: Path, project: Project) -> Iterator[Service]:
+    """A network service with a name that no other test has; nothing of it outlives the test."""
+    one = Service(f't{uuid.uuid4().hex[:8]}', tmp_path, project)
+    yield one
+    one.close()
