@@ -5,11 +5,12 @@
 
 import sys
 
+# First of all: it chooses the threading mode, and refuses when others have imported too much before.
+from nova.cmd import compute
+
+# isort: split
 import nova.virt
 import sandbox_nova
-
-# First of all: it chooses the threading mode.
-from nova.cmd import compute
 from nova.scheduler.client import report
 
 # Nova 34.0 reads the allocations of every instance of the host from Placement, one by one, at every claim and release, for

@@ -21,6 +21,8 @@ from pathlib import Path
 
 import openstack
 from openstack.connection import Connection
+from sandbox.errors import SandboxError
+from sandbox.processes import Supervisor
 from sandbox.settings import API_SERVICES, Settings
 
 # Service -> type in the catalogue, path of its endpoint.
@@ -98,7 +100,10 @@ class Filler:
 
     def wait(self) -> None:
         deadline = time.monotonic() + WAIT_SECONDS
+        supervisor = Supervisor(self._settings.run, self._settings.log, self._settings.data, {})
         while not self._is_up():
+            for name in ('cinder-volume', *(f'nova-{host}' for host in self._settings.compute_names())):
+                supervisor.check(name)
             if time.monotonic() > deadline:
                 sys.exit(f'compute hosts or volume backend are not up after {WAIT_SECONDS} s')
             time.sleep(0.3)
@@ -172,7 +177,10 @@ class Filler:
 def main() -> None:
     home, command = sys.argv[1:]
     filler = Filler(Settings.load(Path(home)))
-    {'identity': filler.identity, 'contents': filler.contents, 'wait': filler.wait}[command]()
+    try:
+        {'identity': filler.identity, 'contents': filler.contents, 'wait': filler.wait}[command]()
+    except SandboxError as error:
+        sys.exit(str(error))
 
 
 if __name__ == '__main__':

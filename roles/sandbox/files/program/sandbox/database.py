@@ -112,11 +112,11 @@ def _keystone(settings: Settings) -> None:
     _manage(settings, 'keystone-manage', 'keystone.conf', 'db_sync')
     _manage(settings, 'keystone-manage', 'keystone.conf', 'fernet_setup', *owner)
     _manage(settings, 'keystone-manage', 'keystone.conf', 'credential_setup', *owner)
+    urls = [word for interface in ('public', 'internal', 'admin') for word in (f'--bootstrap-{interface}-url', url)]
+    secret = ('--bootstrap-password', settings.password)
     _manage(
-        settings, "keystone-manage", "keystone.conf", "bootstrap", "--bootstrap-password", settings.password,
-        "--bootstrap-public-url", url, "--bootstrap-internal-url", url, "--bootstrap-admin-url", url,
-        "--bootstrap-region-id", "RegionOne",
-    )  # fmt: skip
+        settings, 'keystone-manage', 'keystone.conf', 'bootstrap', *secret, *urls, '--bootstrap-region-id', 'RegionOne'
+    )
 
 
 def _placement(settings: Settings) -> None:
@@ -149,11 +149,11 @@ def save_pristine(settings: Settings) -> None:
 def restore_pristine(settings: Settings) -> None:
     """Put every row and every image file back as they were."""
     names = ', '.join(f"'{name}'" for name in DATABASES)
-    tables = run(
-        settings, *_client(settings, "mariadb"), "--batch", "--skip-column-names",
-        stdin="SELECT CONCAT('`', table_schema, '`.`', table_name, '`') FROM information_schema.tables"
-        f" WHERE table_type = 'BASE TABLE' AND table_schema IN ({names});",
-    ).split()  # fmt: skip
+    query = (
+        "SELECT CONCAT('`', table_schema, '`.`', table_name, '`') FROM information_schema.tables"
+        f" WHERE table_type = 'BASE TABLE' AND table_schema IN ({names});"
+    )
+    tables = run(settings, *_client(settings, 'mariadb'), '--batch', '--skip-column-names', stdin=query).split()
     sql = 'SET SESSION foreign_key_checks = 0;\nSET SESSION unique_checks = 0;\nSET SESSION autocommit = 0;\n'
     sql += ''.join(f'DELETE FROM {table};\n' for table in tables)
     run(settings, *_client(settings, 'mariadb'), stdin=sql + settings.pristine.read_text() + '\nCOMMIT;\n')
