@@ -39,6 +39,10 @@ class ActionModule(ActionBase):
             if follower is not None:
                 follower.stop()
             self._remove_tmp_path(self._connection._shell.tmpdir)
+        if result.get('failed') and 'op_occ' not in result:
+            # Killed: whoever recovers its op-occ has to know whose it was
+            name = arguments.get('ns') or (arguments.get('document') or {}).get('name')
+            result.setdefault('ns', {'id': None, 'name': name, 'state': None})
         if warnings:
             result['warnings'] = [*result.get('warnings', ()), *warnings]
         if not (self._task.diff or self._play_context.diff):

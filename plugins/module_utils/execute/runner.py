@@ -112,7 +112,7 @@ class Runner:
         if not isinstance(end.error, Stopped):
             self._on_end(end, outcome)
         self._sorter.done(task_id)
-        ready = [one for one in self._sorter.get_ready()]
+        ready = list(self._sorter.get_ready())
         while any(one in outcome.held for one in ready):
             self._sorter.done(*(one for one in ready if one in outcome.held))
             ready = [one for one in ready if one not in outcome.held] + list(self._sorter.get_ready())

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
 from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
@@ -24,7 +25,7 @@ FAULT_PATIENCE = 5.0
 ASK_AGAIN = 2.0
 READERS = 4
 
-Ended = Callable[[Server | None, VimError | None], None]
+Ended: TypeAlias = 'Callable[[Server | None, VimError | None], None]'
 
 
 @dataclass(slots=True)

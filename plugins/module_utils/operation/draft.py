@@ -20,7 +20,15 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan
 from ansible_collections.nfv.mano.plugins.module_utils.plan.preflight import shortfalls, unchecked
 from ansible_collections.nfv.mano.plugins.module_utils.plan.query import make_queries
 from ansible_collections.nfv.mano.plugins.module_utils.target import (
-    NetworkService, TargetError, load, merge, redact, render_user_data, to_document, unsupported)
+    NetworkService,
+    TargetError,
+    load,
+    merge,
+    redact,
+    render_user_data,
+    to_document,
+    unsupported,
+)
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.cloud import OpenStack
 
 

@@ -17,7 +17,14 @@ from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpO
 from ansible_collections.nfv.mano.plugins.module_utils.operation import results
 from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import Draft, make_draft, make_target
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import (
-    add_vnfs, fold_journal, merge_pending, read_journal, read_resources, vnf_of, write_record)
+    add_vnfs,
+    fold_journal,
+    merge_pending,
+    read_journal,
+    read_resources,
+    vnf_of,
+    write_record,
+)
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.work import Work, WorkEnd, execute
 from ansible_collections.nfv.mano.plugins.module_utils.plan.render import as_data
@@ -147,10 +154,10 @@ class _Operation:
         draft = self._draft(resources)
         if self.op_occ is None and not draft.problems and not self._has_work(draft, resources):
             return results.nothing(self.ns, draft)
-        self._start(draft, resources)
+        op_occ = self._start(draft, resources)
         if draft.problems:
-            raise self._refuse(results.refused(self.op_occ, draft, self.ns), draft)
-        return self._execute(draft, resources)
+            raise self._refuse(results.refused(op_occ, draft, self.ns), draft)
+        return self._execute(op_occ, draft, resources)
 
     def _take_up(self) -> None:
         """An op-occ that is still open: recovered if its owner died, retried if it is this verb's, else refused."""
@@ -181,10 +188,10 @@ class _Operation:
         wanted = 'NOT_INSTANTIATED' if self.operation == 'TERMINATE' else 'INSTANTIATED'
         return self.ns['state'] != wanted or (draft.target is not None and draft.document != self.ns.get('document'))
 
-    def _start(self, draft: Draft | None, resources: Resources) -> None:
+    def _start(self, draft: Draft | None, resources: Resources) -> OpOcc:
         """STARTING, unless an open op-occ is being retried."""
         if self.op_occ is not None:
-            return
+            return self.op_occ
         add_vnfs(self.ns, [vnf.name for vnf in draft.target.vnfs] if draft and draft.target else [])
         self.store.write('ns', self.ns['id'], self.ns)
         named = {vnf_of(task.item) for task in draft.plan.tasks.values()} if draft else set()
@@ -193,6 +200,7 @@ class _Operation:
         counts = draft.plan.counts() if draft else {}
         self.op_occ = self.op_occs.start(self.operation, self.ns, touched, _parameters(self.request), self.lock.owner, counts)
         self.op_occ.dir.write_json('record_before.json', {'ns': self.ns, 'resources': resources})
+        return self.op_occ
 
     def _refuse(self, error: OpOccError, draft: Draft | None = None) -> OpOccError:
         """The pre-flight said no: a new op-occ is ROLLED_BACK, one that is retried stays FAILED_TEMP."""
@@ -200,9 +208,7 @@ class _Operation:
             self.op_occ.trigger('refuse', error=error.problem)
         return results.with_state(error, self.op_occ, self.ns, self.request, draft)
 
-    def _execute(self, draft: Draft, resources: Resources) -> dict[str, Any]:
-        op_occ = self.op_occ
-        assert op_occ is not None
+    def _execute(self, op_occ: OpOcc, draft: Draft, resources: Resources) -> dict[str, Any]:
         op_occ.dir.write_json('plan.json', as_data(draft.plan))
         self.ns['vims'] = draft.clouds
         self.store.write('ns', self.ns['id'], self.ns)
@@ -240,4 +246,3 @@ class _Operation:
 def _parameters(request: Request) -> dict[str, Any]:
     return {'operation': request.operation, 'params': request.params, 'allow_delete': request.allow_delete,
             'create_flavors': request.create_flavors, 'timeouts': request.timeouts}
-

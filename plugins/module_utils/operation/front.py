@@ -39,6 +39,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     'progress_file': {'type': 'path'},
     **STATE_ARGUMENTS,
 }
+#: What stands for an op-occ where none was started.
+NO_OP_OCC = {'id': None, 'state': None, 'operation': None, 'result': 'failed'}
 
 
 @contextmanager
@@ -50,9 +52,9 @@ def failing(module: Any) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        module.fail_json(msg=f'{error}\nNothing was touched.', problems=error.problems)
+        module.fail_json(msg=f'{error}\nNothing was touched.', problems=error.problems, op_occ=NO_OP_OCC)
     except (StoreError, VimError) as error:
-        module.fail_json(msg=f'{error}\nNothing was touched.')
+        module.fail_json(msg=f'{error}\nNothing was touched.', op_occ=NO_OP_OCC)
     except OpOccError as error:
         result = dict(getattr(error, 'result', {'problem': error.problem.to_dict()}))
         module.fail_json(msg=result.pop('message', None) or f'{error.problem.title}: {error.problem.detail}', **result)

@@ -16,7 +16,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.store import Store
 
 def vnf_of(item: str) -> str | None:
     """The VNF that a resource belongs to (``vdu:web/front/0``, ``net:web/internal``), None where it is the NS's."""
-    kind, _, name = item.partition(':')
+    kind, _colon, name = item.partition(':')
     return name.partition('/')[0] if '/' in name and kind in ('vdu', 'net') else None
 
 

@@ -141,7 +141,7 @@ def _kept_or_free(context: Context, path: str, record: Resource, network: Networ
 
 
 def _name(context: Context, key: str) -> str:
-    vnf, _, link = key.rpartition('/')
+    vnf, _slash, link = key.rpartition('/')
     return short((context.ns_name, 16), *([(vnf, 16)] if vnf else []), (link, 16))
 
 

@@ -228,4 +228,3 @@ def _remove(context: Context, item: str, record: Resource) -> None:
     name = record.get('name', '') if server is None else server.name
     context.plan.changes.append(Change('delete', 'vdu', item.partition(':')[2], vim, name, 'not in the target',
                                        loses_data=server is not None and context.target is not None))
-

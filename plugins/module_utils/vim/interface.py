@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
-from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
-    Flavor, Network, Port, Query, Quota, Server, State, Subnet)
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Flavor, Network, Port, Query, Quota, Server, State, Subnet
 
 
 class Vim(Protocol):

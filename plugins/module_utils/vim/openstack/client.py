@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -23,6 +22,8 @@ CALL_TIMEOUT = 60.0
 #: How often a call is sent again after 429 or 503, and the longest single wait in seconds.
 BACKOFF_TRIES = 6
 BACKOFF_LIMIT = 30.0
+#: How often a call that may be sent twice is sent again after its connection was lost.
+LOST_TRIES = 2
 IDEMPOTENT = frozenset({'GET', 'PUT', 'DELETE'})
 GATEWAY_ERRORS = frozenset({500, 502, 504})
 
@@ -76,8 +77,8 @@ class Client:
         while True:
             try:
                 response = self._send(service, method, path, what, json, params, version)
-            except VimError as error:
-                if method not in IDEMPOTENT or tries >= 2 or self._aborted.is_set() or not error.unknown:
+            except VimError as lost:
+                if method not in IDEMPOTENT or tries >= LOST_TRIES or self._aborted.is_set() or not lost.unknown:
                     raise
                 tries += 1
                 self._aborted.wait(0.5 * 2 ** tries)

@@ -13,8 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, ns_tag
-from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
-    Flavor, Network, Port, Query, Quota, Server, State, Subnet)
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Flavor, Network, Port, Query, Quota, Server, State, Subnet
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import convert, quota, read
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.client import Client
 

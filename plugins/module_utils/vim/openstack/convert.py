@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
-    Flavor, Image, Network, Port, Server, Subnet)
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Flavor, Image, Network, Port, Server, Subnet
 
 
 def image(row: dict[str, Any]) -> Image:

@@ -160,4 +160,3 @@ def find_marked(client: Client, kind: str, mark: str, ns_id: str) -> list[Server
                          'subnet': ('/subnets', convert.subnet)}[kind]
     rows = by_key(client, path, path[1:], 'description', [mark])
     return [row for row in map(convert_row, rows) if row.description == mark]
-
