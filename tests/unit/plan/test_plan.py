@@ -8,12 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from ansible_collections.nfv.mano.plugins.module_utils.plan.render import text
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, mark, ns_tag
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Port
-from ansible_collections.nfv.mano.tests.unit.plan.world import (
-    MINE, NS_ID, OTHERS, World, actions, document, flavor, network)
+from ansible_collections.nfv.mano.tests.unit.plan.world import MINE, NS_ID, OTHERS, World, actions, document, flavor, network
 
 
 def test_first_deploy_makes_networks_then_ports_then_servers() -> None:
