@@ -121,7 +121,7 @@ class _Checks:
     def groups_and_routers(self) -> None:
         for at, group in each(self.ns.affinity_groups, "affinity_groups"):
             self.vim(group.vim, self.standard, at)
-            if not group.policy and not group.existing:
+            if not group.policy and not group.existing and not self.report.unread(at, "policy", "existing"):
                 self.report.add(f"{at}.policy", "this is missing: needed unless existing is given")
         for at, router in each(self.ns.routers, "routers"):
             vim = self.vim(router.vim, self.standard, at)
@@ -218,7 +218,7 @@ class _Checks:
     def cloud_init(self, cloud_init: CloudInit | None, path: str) -> None:
         if cloud_init is None:
             return
-        if (cloud_init.file is None) == (cloud_init.text is None):
+        if (cloud_init.file is None) == (cloud_init.text is None) and not self.report.unread(path, "file", "text"):
             both = cloud_init.file is not None
             self.report.add(path, "file and text are both given: one of them" if both else "file or text is missing")
         if cloud_init.file is not None and self.files is not None and cloud_init.file not in self.files:
@@ -269,7 +269,7 @@ def _image(image: Image | None, path: str, report: Report) -> None:
     if image is None:
         return
     given = [name for name in ("name", "id", "checksum") if getattr(image, name) is not None]
-    if len(given) != 1:
+    if len(given) != 1 and not report.unread(path, "name", "id", "checksum"):
         what = f"{' and '.join(given)} are given" if given else "none is given"
         report.add(path, f"{what}: exactly one of name, id and checksum")
 
@@ -280,7 +280,7 @@ def _flavor(flavor: Flavor | None, path: str, report: Report) -> None:
     sizes = [name for name in ("vcpus", "ram_mib", "disk_gib") if getattr(flavor, name) is not None]
     if flavor.name is None:
         for name in ("vcpus", "ram_mib", "disk_gib"):
-            if name not in sizes:
+            if name not in sizes and not report.unread(path, "name", name):
                 report.add(f"{path}.{name}", "this is missing: a flavor is a name, or vcpus, ram_mib and disk_gib")
         return
     others = [name for name in ("ephemeral_gib", "swap_mib", "epa", "extra_specs") if getattr(flavor, name)]
@@ -304,7 +304,7 @@ def _positions(interfaces: Sequence[Interface | None], path: str, report: Report
 
 def _volume(volume: Volume, vdu: Vdu, path: str, report: Report) -> None:
     existing = volume.existing or ()
-    if not existing and volume.size_gib is None:
+    if not existing and volume.size_gib is None and not report.unread(path, "size_gib", "existing"):
         report.add(f"{path}.size_gib", "this is missing: needed unless existing is given")
     if existing and volume.size_gib is not None:
         report.add(f"{path}.size_gib", f"{volume.size_gib} is given for volumes that are there: leave it out")

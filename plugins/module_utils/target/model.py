@@ -250,9 +250,9 @@ class NetworkService:
     links: dict[str, VirtualLink] = dataclasses.field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        links = {link.name: link for link in self.virtual_links if link}
-        for vnf in filter(None, self.vnfs):
-            links.update((f"{vnf.name}/{link.name}", link) for link in vnf.virtual_links if link)
+        links = {link.name: link for link in self.virtual_links or () if link}
+        for vnf in filter(None, self.vnfs or ()):
+            links.update((f"{vnf.name}/{link.name}", link) for link in vnf.virtual_links or () if link)
         object.__setattr__(self, "links", links)
 
     def virtual_link(self, ref: str, vnf: Vnf | None = None) -> tuple[str, VirtualLink]:

@@ -35,10 +35,16 @@ class Report:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self._paths: set[str] = set()
 
     def add(self, path: str, message: str) -> None:
         """Note one mistake at ``path`` ('' is the document itself)."""
         self.problems.append(Problem(path or "document", message))
+        self._paths.add(path)
+
+    def unread(self, path: str, *names: str) -> bool:
+        """Whether one of ``names`` below ``path`` was given but could not be read: then it is not missing as well."""
+        return any(f"{path}.{name}" in self._paths for name in names)
 
 
 def step(path: str, key: object) -> str:

@@ -166,7 +166,8 @@ def _yaml(text: str) -> Any:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}: " if mark else ""
-        raise _UserDataError(f"the cloud-config is no YAML: {where}{getattr(error, 'problem', None) or 'it does not parse'}") from None
+        why = getattr(error, "problem", None) or "it does not parse"
+        raise _UserDataError(f"the cloud-config is no YAML: {where}{why}") from None
 
 
 def _in_cloud_config(text: str, keys: tuple[str, ...]) -> str:

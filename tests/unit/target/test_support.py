@@ -1,0 +1,78 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is checked but not carried out yet is refused, with path and value."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from ansible_collections.nfv.mano.plugins.module_utils.target import load, unsupported
+from ansible_collections.nfv.mano.plugins.module_utils.target.parse import attributes
+from ansible_collections.nfv.mano.plugins.module_utils.target.support import TABLE
+
+FRONT = "vnfs[0].vdus[0]"
+
+
+def test_a_supported_document(document: dict[str, Any], files: dict[str, str]) -> None:
+    front = document["vnfs"][0]["vdus"][0]
+    front.update(config_drive=True, availability_zone="nova", host="h", tags=["a"], image={"checksum": "0" * 32})
+    front["interfaces"][2].update(allowed_address_pairs=["10.1.0.9"], port_security=True, security_groups=["x"])
+    document["virtual_links"][1].update(mtu=1400, type="elan", provider={"segmentation_id": 5}, port_security=True)
+    document["vims"]["west"] = {"cloud": "b"}
+    assert unsupported(load(document, files)) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "values", "message"),
+    [
+        ("ns", {"routers": [{"name": "r", "external_network": "x"}]}, "routers: 'r'"),
+        ("ns", {"affinity_groups": [{"name": "g", "policy": "affinity"}]}, "affinity_groups: 'g'"),
+        ("link", {"underlay": True}, "virtual_links[1].underlay: true"),
+        ("link", {"qos_policy": "gold"}, "virtual_links[1].qos_policy: 'gold'"),
+        ("link", {"common_id": "c"}, "virtual_links[1].common_id: 'c'"),
+        ("inside", {"qos_policy": "gold"}, "vnfs[0].virtual_links[0].qos_policy: 'gold'"),
+        ("vdu", {"volumes": [{"name": "a", "size_gib": 1}, {"name": "b", "size_gib": 1}]}, f"{FRONT}.volumes: 'a', 'b'"),
+        ("vdu", {"protected": True}, f"{FRONT}.protected: true"),
+        ("vdu", {"depends_on": ["back"]}, f"{FRONT}.depends_on: 'back'"),
+        ("vdu", {"flavor": {"vcpus": 1, "ram_mib": 1, "disk_gib": 1, "epa": {"page_size": "large"}}},
+         f"{FRONT}.flavor.epa: page_size"),
+        ("vdu", {"flavor": {"vcpus": 1, "ram_mib": 1, "disk_gib": 1, "epa": {}}}, f"{FRONT}.flavor.epa: {{}}"),
+        ("interface", {"type": "sr-iov"}, f"{FRONT}.interfaces[2].type: 'sr-iov'"),
+        ("interface", {"type": "e1000"}, f"{FRONT}.interfaces[2].type: 'e1000'"),
+        ("interface", {"vpci": "0000:00:0a.0"}, f"{FRONT}.interfaces[2].vpci: '0000:00:0a.0'"),
+        ("interface", {"floating_ip": True}, f"{FRONT}.interfaces[2].floating_ip: true"),
+        ("interface", {"floating_ip": "public"}, f"{FRONT}.interfaces[2].floating_ip: 'public'"),
+        ("interface", {"qos_policy": "gold"}, f"{FRONT}.interfaces[2].qos_policy: 'gold'"),
+        ("interface", {"type": "sr-iov", "position": 1}, f"{FRONT}.interfaces[2].type: 'sr-iov'"),
+    ],
+)
+def test_not_supported_yet(
+    document: dict[str, Any], files: dict[str, str], where: str, values: dict[str, Any], message: str
+) -> None:
+    changed = copy.deepcopy(document)
+    vnf = changed["vnfs"][0]
+    parts = {
+        "ns": changed,
+        "link": changed["virtual_links"][1],
+        "inside": vnf["virtual_links"][0],
+        "vdu": vnf["vdus"][0],
+        "interface": vnf["vdus"][0]["interfaces"][2],
+    }
+    parts[where].update(values)
+    assert [str(problem) for problem in unsupported(load(changed, files))] == [f"{message} is not supported yet"]
+
+
+def test_a_group_of_a_vdu(document: dict[str, Any], files: dict[str, str]) -> None:
+    document["affinity_groups"] = [{"name": "g", "policy": "affinity"}]
+    document["vnfs"][0]["vdus"][0]["affinity_group"] = "g"
+    assert [str(problem) for problem in unsupported(load(document, files))] == [
+        "affinity_groups: 'g' is not supported yet",
+        f"{FRONT}.affinity_group: 'g' is not supported yet",
+    ]
+
+
+def test_the_table_names_attributes_that_are_there() -> None:
+    assert [row for row in TABLE if row.key not in attributes(row.cls)] == []
