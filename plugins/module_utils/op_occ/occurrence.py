@@ -5,23 +5,22 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import ProblemDetails, not_found
-from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import OPEN, next_state
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.fitting import fitting, without_secrets
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import ProblemDetails, conflict, not_found
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import OPEN, RUNNING, first_state, next_state
+from ansible_collections.nfv.mano.plugins.module_utils.store.errors import StoreError
 from ansible_collections.nfv.mano.plugins.module_utils.store.facts import OpOccDir, Store, now
 from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock
 
-#: Bytes of a fact, so that setup stays fast over thousands of them, and of its texts. Errors stand in full in errors.json.
-FACT_LIMIT = 4096
-TITLE_LIMIT, DETAIL_LIMIT, NAME_LIMIT = 200, 1200, 128
+OWNER = ('host', 'boot_id', 'pid')
 
 
 class OpOcc:
-    """One op-occ of an NS with those of its VNFs."""
+    """One op-occ of an NS with those of its VNFs; ``data`` is its fact."""
 
     def __init__(self, store: Store, data: dict[str, Any]) -> None:
         self._store = store
@@ -52,38 +51,72 @@ class OpOcc:
         """Its folder: parameters, plan, record from before, errors, states, journal."""
         return self._store.op_occ_dir(self.id)
 
-    def trigger(self, name: str, *, error: ProblemDetails | None = None, progress: Mapping[str, int] | None = None) -> None:
-        """Move it, and the op-occs of its VNFs with it.
+    def errors(self) -> list[dict[str, Any]]:
+        """The error of every attempt in full, the first one first: ProblemDetails with ``time`` and ``attempt``."""
+        return (self.dir.read_json('errors.json') or {'errors': []})['errors']
 
-        VNF op-occs are written first: as long as the NS's own is open, recovery moves all of them again.
-
-        :raises OpOccError: 409, the table does not allow it; nothing is written.
-        :raises StoreError: a file can't be written.
-        """
-        state, moment = next_state(self.state, name, self.id), now()
-        history = self.dir.read_json('states.json') or {'states': []}
-        history['states'].append({'state': state, 'time': moment, 'trigger': name})
-        if error is not None:
-            errors = self.dir.read_json('errors.json') or {'errors': []}
-            errors['errors'].append({'time': moment, 'attempt': self.data['attempts'], **error.to_dict()})
-            self.dir.write_json('errors.json', errors)
-        changes: dict[str, Any] = {'state': state, 'state_entered_time': moment,
-                                   'end_time': None if state in OPEN else moment}
-        changes['error'] = _short(error) if error is not None else None if name in ('grant', 'retry') else self.data['error']
-        if progress is not None:
-            changes['progress'] = dict(progress)
-        if name == 'retry':
-            changes['attempts'] = self.data['attempts'] + 1
-        for vnf_op_occ in self.vnf_op_occs():
-            self._store.write('op_occ', vnf_op_occ['id'], _fitting({**vnf_op_occ, **changes}))
-        self.dir.write_json('states.json', history)
-        self.data.update(changes)
-        self._store.write('op_occ', self.id, _fitting(self.data))
+    def states(self) -> list[dict[str, Any]]:
+        """Every state it has been in, with its time and trigger, the first one first."""
+        return (self.dir.read_json('states.json') or {'states': []})['states']
 
     def vnf_op_occs(self) -> list[dict[str, Any]]:
         """The op-occs of the VNFs that this operation touches."""
         ids = (self.dir.read_json('vnf_op_occs.json') or {'ids': []})['ids']
         return [data for data in (self._store.read('op_occ', one) for one in ids) if data is not None]
+
+    def trigger(self, name: str, *, error: ProblemDetails | None = None, progress: Mapping[str, int] | None = None,
+                resources: Mapping[str, int] | None = None, owner: Mapping[str, Any] | None = None) -> None:
+        """Move it, and the op-occs of its VNFs with it.
+
+        The move stands in states.json before any fact is written, and the NS's own fact is written last: what a crash cuts
+        short is found open, and :meth:`finish` does the rest.
+
+        :param progress: {done, total} of tasks.
+        :param resources: how many resources are to be made, changed and deleted, by action.
+        :param owner: the process that goes on with it (a lock's ``owner``), for retry and rollback.
+        :raises OpOccError: 409, the table does not allow it; nothing is written.
+        :raises StoreError: a file can't be written; what was moved is moved again by the next.
+        """
+        state, moment = next_state(self.state, name, self.id), now()
+        attempts = self.data['attempts'] + (name == 'retry')
+        changes: dict[str, Any] = {'state': state, 'state_entered_time': moment, 'attempts': attempts,
+                                   'end_time': None if state in OPEN else moment}
+        if state not in RUNNING:
+            changes['cancel_pending'] = False
+        if error is not None:
+            self.dir.write_json('errors.json', {'errors': [
+                *self.errors(), {'time': moment, 'attempt': attempts, 'trigger': name, **error.to_dict()}]})
+            changes['error'] = error.to_dict()
+        elif name in ('grant', 'retry'):
+            changes['error'] = None
+        for key, value in (('progress', progress), ('resources', resources)):
+            if value is not None:
+                changes[key] = dict(value)
+        if owner is not None:
+            changes['owner'] = _owner(owner)
+        states = [*self.states(), {'state': state, 'time': moment, 'trigger': name}]
+        self.dir.write_json('states.json', {'states': states, 'changes': changes})
+        self._apply(changes)
+
+    def finish(self) -> bool:
+        """Do the rest of a move that a crash cut short; with the NS's lock held.
+
+        :returns: whether there was one.
+        """
+        changes = (self.dir.read_json('states.json') or {}).get('changes')
+        if not changes or changes['state_entered_time'] == self.data['state_entered_time']:
+            return False
+        self._apply(changes)
+        return True
+
+    def _apply(self, changes: dict[str, Any]) -> None:
+        # Progress and counts are of the whole operation
+        of_vnf = {key: value for key, value in changes.items() if key not in ('progress', 'resources')}
+        for part in self.vnf_op_occs():
+            self._store.write('op_occ', part['id'], fitting({**part, **of_vnf}))
+        data = fitting({**self.data, **changes})
+        self._store.write('op_occ', self.id, data)
+        self.data = data
 
 
 class OpOccs:
@@ -94,32 +127,46 @@ class OpOccs:
 
     def start(self, operation: str, ns: Mapping[str, Any], vnfs: Mapping[str, str], parameters: Mapping[str, Any],
               owner: Mapping[str, Any], counts: Mapping[str, int]) -> OpOcc:
-        """A new op-occ in STARTING, with one for each VNF (name -> id).
+        """A new op-occ in STARTING, with one for each VNF (name -> id); with the NS's lock held.
 
         Its own fact is written last: an op-occ is there with all its parts, or not at all.
+
+        :param counts: how many resources are to be made, changed and deleted, by action.
+        :raises OpOccError: 409, the NS has an open op-occ; nothing is written.
+        :raises StoreError: a file can't be written.
         """
-        moment = now()
-        common = {'kind': 'op_occ', 'ns_id': ns['id'], 'ns_name': ns['name'], 'operation': operation, 'state': 'STARTING',
+        found = self.open_for(ns['id'])
+        if found is not None:
+            raise conflict(f'{operation} refused: {found.operation} {found.id} is {found.state}',
+                           'an NS has one open operation at a time', f'op_occ/{found.id}')
+        state, moment = first_state(operation), now()
+        common = {'kind': 'op_occ', 'ns_id': ns['id'], 'ns_name': ns['name'], 'operation': operation, 'state': state,
                   'state_entered_time': moment, 'start_time': moment, 'end_time': None, 'progress': {'done': 0, 'total': 0},
-                  'error': None, 'attempts': 1, 'cancel_pending': False, 'waiting_for': None,
-                  'owner': {key: owner.get(key) for key in ('host', 'boot_id', 'pid')}}
-        op_occ = OpOcc(self._store, {**common, 'id': str(uuid.uuid4()), 'scope': 'ns', 'resources': dict(counts)})
-        parts = [{**common, 'id': str(uuid.uuid4()), 'scope': 'vnf', 'vnf_id': vnf_id, 'vnf_name': name,
+                  'error': None, 'attempts': 1, 'cancel_pending': False, 'waiting_for': None, 'owner': _owner(owner)}
+        op_occ = OpOcc(self._store, fitting({**common, 'id': str(uuid.uuid4()), 'scope': 'ns', 'parent': None,
+                                             'resources': dict(counts)}))
+        parts = [{**common, 'id': str(uuid.uuid4()), 'scope': 'vnf', 'vnf_id': vnf_id, 'vnf_name': name, 'resources': {},
                   'parent': op_occ.id} for name, vnf_id in sorted(vnfs.items())]
-        op_occ.dir.write_json('parameters.json', {'parameters': dict(parameters)})
-        op_occ.dir.write_json('states.json', {'states': [{'state': 'STARTING', 'time': moment, 'trigger': 'request'}]})
+        op_occ.dir.write_json('parameters.json', {'parameters': without_secrets(parameters)})
+        op_occ.dir.write_json('states.json', {'states': [{'state': state, 'time': moment, 'trigger': 'request'}]})
         op_occ.dir.write_json('vnf_op_occs.json', {'ids': [part['id'] for part in parts]})
         for part in parts:
-            self._store.write('op_occ', part['id'], _fitting(part))
-        self._store.write('op_occ', op_occ.id, _fitting(op_occ.data))
+            self._store.write('op_occ', part['id'], fitting(part))
+        self._store.write('op_occ', op_occ.id, op_occ.data)
         return op_occ
 
     def get(self, op_occ_id: str) -> OpOcc:
         """An op-occ by its id.
 
         :raises OpOccError: 404.
+        :raises StoreError: its fact is damaged.
         """
-        data = self._store.read('op_occ', op_occ_id) if '/' not in op_occ_id else None
+        try:
+            self._store.file('op_occ', op_occ_id)
+        except StoreError:
+            data = None
+        else:
+            data = self._store.read('op_occ', op_occ_id)
         if data is None:
             raise not_found('No such op-occ', f'{op_occ_id} is not an op-occ of {self._store.path}')
         return OpOcc(self._store, data)
@@ -134,7 +181,7 @@ class OpOccs:
     def sweep(self, ns_id: str) -> None:
         """Close op-occs of VNFs whose start was interrupted before their NS op-occ was there; with the lock held."""
         for data in self._store.all('op_occ'):
-            if (data['ns_id'] == ns_id and data['scope'] == 'vnf' and data['state'] in OPEN
+            if (data['ns_id'] == ns_id and data.get('parent') and data['state'] in OPEN
                     and self._store.read('op_occ', data['parent']) is None):
                 moment = now()
                 self._store.write('op_occ', data['id'], {
@@ -151,13 +198,15 @@ class OpOccs:
 def recover(store: Store, lock: NsLock, op_occ: OpOcc, fold: Callable[[Store, OpOcc], None]) -> bool:
     """Close an op-occ whose owner died: what was made is folded into the record, then it is moved as the table says.
 
-    Only with the lock held: that it could be taken is the proof that the owner is dead.
+    Only with the lock held: that it could be taken is the proof that the owner is dead. A move that the crash cut short is
+    finished before. It can itself be interrupted at any point and run again.
 
     :returns: whether there was something to recover.
     """
     lock.fence()
-    if op_occ.state not in OPEN or op_occ.state == 'FAILED_TEMP':
-        return False
+    finished = op_occ.finish()
+    if op_occ.state not in RUNNING:
+        return finished
     owner = op_occ.data.get('owner') or {}
     fold(store, op_occ)
     op_occ.trigger('owner_died', error=ProblemDetails(
@@ -167,21 +216,5 @@ def recover(store: Store, lock: NsLock, op_occ: OpOcc, fold: Callable[[Store, Op
     return True
 
 
-def _short(error: ProblemDetails) -> dict[str, Any]:
-    return {**error.to_dict(), 'title': _cut(error.title, TITLE_LIMIT), 'detail': _cut(error.detail, DETAIL_LIMIT)}
-
-
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[:limit] + ' ... (all of it: errors.json)'
-
-
-def _fitting(data: dict[str, Any]) -> dict[str, Any]:
-    """The fact, cut until it is no larger than setup should have to read."""
-    data = {**data, **{key: _cut(data[key], NAME_LIMIT) for key in ('ns_name', 'vnf_name') if data.get(key)}}
-    limit = DETAIL_LIMIT
-    while len(json.dumps(data, indent=1, ensure_ascii=False).encode()) > FACT_LIMIT - 100 and limit > 10:
-        limit //= 2
-        if data.get('error'):
-            data['error'] = {**data['error'], 'title': _cut(data['error']['title'], limit),
-                             'detail': _cut(data['error']['detail'], limit)}
-    return data
+def _owner(owner: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: owner.get(key) for key in OWNER}

@@ -11,6 +11,10 @@ STATES = ('STARTING', 'PROCESSING', 'COMPLETED', 'FAILED_TEMP', 'FAILED', 'ROLLI
 #: An op-occ in one of these refuses every other operation on its NS and VNFs.
 OPEN = frozenset({'STARTING', 'PROCESSING', 'FAILED_TEMP', 'ROLLING_BACK'})
 
+#: In these a process works on it, or has died doing so.
+RUNNING = frozenset({'STARTING', 'PROCESSING', 'ROLLING_BACK'})
+#: What a request makes: an operation that needs no grant starts to work at once.
+FIRST_STATE = {'MODIFY_INFO': 'PROCESSING'}
 #: (state, trigger) -> the next state; whatever is not here is refused.
 TRANSITIONS = {
     ('STARTING', 'grant'): 'PROCESSING',
@@ -32,6 +36,11 @@ TRANSITIONS = {
 TRIGGERS = tuple(sorted({trigger for _state, trigger in TRANSITIONS}))
 
 
+def first_state(operation: str) -> str:
+    """The state that the request of an operation makes an op-occ in."""
+    return FIRST_STATE.get(operation, 'STARTING')
+
+
 def next_state(state: str, trigger: str, op_occ_id: str = '') -> str:
     """The state that a trigger leads to.
 
@@ -39,7 +48,8 @@ def next_state(state: str, trigger: str, op_occ_id: str = '') -> str:
     """
     following = TRANSITIONS.get((state, trigger))
     if following is None:
-        possible = sorted(one for start, one in TRANSITIONS if start == state)
-        raise conflict(f'{trigger} is not possible in {state}', f'op-occ {op_occ_id} is {state}, which takes '
-                       f'{", ".join(possible) or "nothing any more"}', f'op_occ/{op_occ_id}' if op_occ_id else None)
+        takes = ', '.join(sorted(one for start, one in TRANSITIONS if start == state))
+        raise conflict(f'{trigger} is not possible in {state}',
+                       f'op-occ {op_occ_id} is {state}, which takes {takes or "nothing any more"}',
+                       f'op_occ/{op_occ_id}' if op_occ_id else None)
     return following

@@ -8,18 +8,32 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import shutil
+import time
 import uuid
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.store.errors import StoreError
-from ansible_collections.nfv.mano.plugins.module_utils.store.files import read_json, sync_folder, write_json
-from ansible_collections.nfv.mano.plugins.module_utils.store.place import refuse_lost_in_container
+from ansible_collections.nfv.mano.plugins.module_utils.store.errors import StoreError, why
+from ansible_collections.nfv.mano.plugins.module_utils.store.files import (
+    make_folder,
+    read_json,
+    sweep_temporary,
+    sync_folder,
+    write_json,
+)
+from ansible_collections.nfv.mano.plugins.module_utils.store.place import make_private, refuse_lost_in_container, try_out
 
 KINDS = ('ns', 'vnf', 'op_occ')
 FINISHED = ('COMPLETED', 'FAILED', 'ROLLED_BACK')
+#: What every fact of a kind has; one without it is damaged, or not ours.
+NEEDED = {'ns': ('name', 'state'), 'vnf': ('ns_id',), 'op_occ': ('ns_id', 'scope', 'state', 'operation', 'start_time')}
+#: Seconds to wait for another run that is making an NS.
+NAMES_WAIT = 15.0
+
+_ID = re.compile(r'[A-Za-z0-9][A-Za-z0-9.-]{0,63}')
 
 
 def now() -> str:
@@ -44,10 +58,7 @@ class OpOccDir:
 
     def write_json(self, name: str, data: dict[str, Any]) -> None:
         """Write a JSON object into the folder, which is made where it is missing."""
-        try:
-            os.makedirs(self.path, mode=0o700, exist_ok=True)
-        except OSError as error:
-            raise StoreError(self.path, f'can not be made: {error.strerror}') from error
+        make_folder(self.path)
         write_json(os.path.join(self.path, name), data)
 
 
@@ -64,51 +75,59 @@ class Store:
         :raises StoreError: not a directory, not writable, no locks, or inside a container's own layer.
         """
         if not create:
-            if os.path.exists(self.path) and not os.path.isdir(self.path):
+            if os.path.lexists(self.path) and not os.path.isdir(self.path):
                 raise StoreError(self.path, 'is not a directory')
+            self.ids('ns')
             return
         refuse_lost_in_container(self.path)
-        try:
-            os.makedirs(self.path, mode=0o700, exist_ok=True)
-            os.chmod(self.path, 0o700)
-        except OSError as error:
-            raise StoreError(self.path, f'can not be made the state directory: {error.strerror}; '
-                             'set nfv_state_dir to a directory that can be written') from error
-        self._try_out()
-
-    def _try_out(self) -> None:
-        """Write, lock and remove a file: what the store lives on."""
-        path = os.path.join(self.path, f'.probe-{os.getpid()}')
-        try:
-            with open(path, 'w', encoding='utf-8') as file:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise StoreError(self.path, f'can not be written, or has no locks: {error.strerror}; '
-                             'set nfv_state_dir to a directory that can be written') from error
-        finally:
-            with contextlib.suppress(OSError):
-                os.unlink(path)
+        make_private(self.path)
+        try_out(self.path)
+        sweep_temporary(self.path)
 
     def file(self, kind: str, record_id: str) -> str:
-        """The path of a fact."""
+        """The path of a fact.
+
+        :raises StoreError: that can be no id.
+        """
+        if not _ID.fullmatch(record_id):
+            raise StoreError(self.path, f'{record_id!r} can not be the id of a record')
         return os.path.join(self.path, f'{kind}_{record_id}.fact')
 
     def read(self, kind: str, record_id: str) -> dict[str, Any] | None:
         """A fact, None where it is not there.
 
-        :raises StoreError: not JSON, or of a newer schema.
+        :raises StoreError: not JSON, of a newer schema, or no record of this kind.
         """
-        return read_json(self.file(kind, record_id))
+        path = self.file(kind, record_id)
+        data = read_json(path)
+        if data is None:
+            return None
+        missing = [key for key in NEEDED[kind] if key not in data]
+        if missing or data.get('id') != record_id:
+            raise StoreError(path, f'is no whole record: it lacks {", ".join(missing) or f"the id {record_id}"}; '
+                             'put it right, or move it away')
+        return data
 
     def write(self, kind: str, record_id: str, data: dict[str, Any]) -> bool:
         """Replace a fact; False (and no write) where it is the same already."""
-        return write_json(self.file(kind, record_id), {key: value for key, value in data.items() if key != 'schema'})
+        return write_json(self.file(kind, record_id), data)
 
     def delete(self, kind: str, record_id: str) -> None:
-        """Remove a fact; an absent one is fine."""
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(self.file(kind, record_id))
-            sync_folder(self.path)
+        """Remove a fact, and the folder of an op-occ; absent ones are fine.
+
+        :raises StoreError: it can't be removed.
+        """
+        path = self.file(kind, record_id)
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
+            if kind == 'op_occ':
+                with contextlib.suppress(FileNotFoundError):
+                    shutil.rmtree(self.op_occ_dir(record_id).path)
+            with contextlib.suppress(FileNotFoundError):
+                sync_folder(self.path)
+        except OSError as error:
+            raise StoreError(path, f'can not be removed: {why(error)}') from error
 
     def ids(self, kind: str) -> list[str]:
         """Ids of all facts of a kind."""
@@ -118,8 +137,9 @@ class Store:
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise StoreError(self.path, f'can not be read: {error.strerror}') from error
-        return sorted(name[len(start):-len(end)] for name in names if name.startswith(start) and name.endswith(end))
+            raise StoreError(self.path, f'can not be read: {why(error)}') from error
+        found = (name[len(start):-len(end)] for name in names if name.startswith(start) and name.endswith(end))
+        return sorted(one for one in found if _ID.fullmatch(one))
 
     def all(self, kind: str) -> list[dict[str, Any]]:
         """All facts of a kind."""
@@ -130,7 +150,7 @@ class Store:
 
         :raises StoreError: several have the name.
         """
-        if '/' not in id_or_name:
+        if _ID.fullmatch(id_or_name):
             by_id = self.read('ns', id_or_name)
             if by_id is not None:
                 return by_id
@@ -155,31 +175,59 @@ class Store:
     def _names_lock(self) -> Iterator[None]:
         path = os.path.join(self.path, 'names.lock')
         try:
-            with open(path, 'a', encoding='utf-8') as file:
-                os.chmod(path, 0o600)
-                fcntl.flock(file, fcntl.LOCK_EX)
-                yield
+            fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise StoreError(path, f'can not be locked: {error.strerror}') from error
+            raise StoreError(path, f'can not be opened: {why(error)}') from error
+        try:
+            deadline = time.monotonic() + NAMES_WAIT
+            while not _granted(fd, path):
+                if time.monotonic() >= deadline:
+                    raise StoreError(path, f'another run has held this lock for {NAMES_WAIT:g} s')
+                time.sleep(0.01)
+            yield
+        finally:
+            os.close(fd)
 
     def op_occ_dir(self, op_occ_id: str) -> OpOccDir:
         """The folder of an op-occ."""
-        return OpOccDir(os.path.join(self.path, f'op_occ_{op_occ_id}.d'))
+        return OpOccDir(self.file('op_occ', op_occ_id).removesuffix('.fact') + '.d')
 
     def archive(self, op_occ_id: str) -> None:
-        """Move an op-occ out of setup's sight, its folder first: a fact is never without its folder."""
+        """Move an op-occ out of setup's sight, its fact last: half a move is found and finished by the next.
+
+        :raises StoreError: it can't be moved.
+        """
         archive = os.path.join(self.path, 'archive')
-        os.makedirs(archive, mode=0o700, exist_ok=True)
+        make_folder(archive)
         for path in (self.op_occ_dir(op_occ_id).path, self.file('op_occ', op_occ_id)):
-            if os.path.exists(path):
-                shutil.move(path, os.path.join(archive, os.path.basename(path)))
+            try:
+                with contextlib.suppress(FileNotFoundError):
+                    os.rename(path, os.path.join(archive, os.path.basename(path)))
+                sync_folder(archive)
+                sync_folder(self.path)
+            except OSError as error:
+                raise StoreError(path, f'can not be moved to {archive}: {why(error)}') from error
 
     def retain(self, ns_id: str, keep: int = 50) -> None:
-        """Archive the oldest finished op-occs of an NS, with those of its VNFs, beyond ``keep``."""
+        """Archive the oldest finished op-occs of an NS beyond ``keep``, each with those of its VNFs before it.
+
+        :raises StoreError: one can't be moved.
+        """
         mine = [one for one in self.all('op_occ') if one['ns_id'] == ns_id]
-        finished = sorted((one for one in mine if one['scope'] == 'ns' and one['state'] in FINISHED),
+        finished = sorted((one for one in mine if not one.get('parent') and one['state'] in FINISHED),
                           key=lambda one: one['start_time'], reverse=True)
-        old = {one['id'] for one in finished[max(keep, 0):]}
-        for one in mine:
-            if one['id'] in old or one.get('parent') in old:
-                self.archive(one['id'])
+        for old in finished[max(keep, 0):]:
+            for part in mine:
+                if part.get('parent') == old['id']:
+                    self.archive(part['id'])
+            self.archive(old['id'])
+
+
+def _granted(fd: int, path: str) -> bool:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        raise StoreError(path, f'can not be locked: {why(error)}') from error
+    return True

@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import threading
 from typing import Any, Protocol
 
-from ansible_collections.nfv.mano.plugins.module_utils.store.errors import StoreError
+from ansible_collections.nfv.mano.plugins.module_utils.store.errors import StoreError, why
 from ansible_collections.nfv.mano.plugins.module_utils.store.facts import now
+from ansible_collections.nfv.mano.plugins.module_utils.store.files import make_folder, read_bytes, sync_folder
 
 
 class Fence(Protocol):
@@ -34,21 +36,22 @@ class Journal:
         self.path = path
         self._lock = lock
         self._mutex = threading.Lock()
+        make_folder(os.path.dirname(path))
+        entries, self._length = _parse(path)
+        self._number = entries[-1]['n'] if entries else 0
         try:
-            os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-            entries, whole = _parse(path)
             self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
             # A line that a killed process did not finish says nothing
-            os.ftruncate(self._fd, whole)
+            os.ftruncate(self._fd, self._length)
+            sync_folder(os.path.dirname(path))
         except OSError as error:
-            raise StoreError(path, f'can not be opened: {error.strerror}') from error
-        self._number = entries[-1]['n'] if entries else 0
+            raise StoreError(path, f'can not be opened: {why(error)}') from error
 
     def append(self, event: str, **fields: Any) -> dict[str, Any]:
         """Write one entry; on disk when this returns.
 
         :raises FencedError: somebody took the NS over.
-        :raises StoreError: the entry can't be written.
+        :raises StoreError: the entry can't be written; the journal is as it was.
         """
         with self._mutex:
             if self._lock is not None:
@@ -56,17 +59,26 @@ class Journal:
             entry = {'n': self._number + 1, 't': now(), 'event': event, **fields}
             if self._lock is not None:
                 entry['fence'] = self._lock.counter
-            line = (json.dumps(entry, ensure_ascii=False) + '\n').encode()
+            line = (json.dumps(entry, ensure_ascii=False) + '\n').encode('utf-8', 'backslashreplace')
             try:
-                written = os.write(self._fd, line)
-                if written != len(line):
-                    os.ftruncate(self._fd, os.fstat(self._fd).st_size - written)
-                    raise StoreError(self.path, 'can not be written: the disk is full')
+                if os.write(self._fd, line) != len(line):
+                    raise OSError(0, 'the disk is full')
                 os.fsync(self._fd)
             except OSError as error:
-                raise StoreError(self.path, f'can not be written: {error.strerror}') from error
+                # Half a line would spoil the one behind it
+                with contextlib.suppress(OSError):
+                    os.ftruncate(self._fd, self._length)
+                raise StoreError(self.path, f'can not be written: {why(error)}') from error
             self._number += 1
+            self._length += len(line)
             return entry
+
+    def close(self) -> None:
+        """Close the file; nothing can be appended any more."""
+        with self._mutex:
+            if self._fd >= 0:
+                os.close(self._fd)
+                self._fd = -1
 
     @staticmethod
     def read(path: str) -> list[dict[str, Any]]:
@@ -79,20 +91,14 @@ class Journal:
 
 def _parse(path: str) -> tuple[list[dict[str, Any]], int]:
     """Entries, and the length of the file up to the last whole line."""
-    try:
-        with open(path, 'rb') as file:
-            data = file.read()
-    except FileNotFoundError:
-        return [], 0
-    except OSError as error:
-        raise StoreError(path, f'can not be read: {error.strerror}') from error
+    data = read_bytes(path) or b''
     whole = data.rfind(b'\n') + 1
     entries = []
-    for number, line in enumerate(data[:whole].splitlines(), 1):
+    for number, line in enumerate(data[:whole].split(b'\n')[:-1], 1):
         try:
             entry = json.loads(line)
-            entry['n'], entry['event']
-        except (ValueError, TypeError, KeyError) as error:
+            entry['n'] + 0, entry['event']
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise StoreError(path, f'line {number} is no journal entry: {error}') from error
         entries.append(entry)
     return entries, whole
