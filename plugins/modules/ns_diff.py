@@ -65,7 +65,7 @@ op_occ:
       returned: always
 plan:
   description: What had to change.
-  returned: when the VIMs were read
+  returned: success, when the VIMs were read
   type: dict
   contains:
     counts:

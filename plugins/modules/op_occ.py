@@ -7,12 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: op_occ
-short_description: Recover an operation occurrence whose owner died
+short_description: Close an operation occurrence
 version_added: 0.1.0
 description:
   - Closes the open operation occurrence (op-occ) of a network service when the process that ran it is dead. What it made is
     folded from the journal into the record. An op-occ in STARTING becomes ROLLED_BACK, one in PROCESSING becomes FAILED_TEMP.
   - The owner is dead exactly when its lock can be taken. One that is alive is left alone, and the module fails and names it.
+  - An op-occ in FAILED_TEMP refuses every other operation. Run the same operation again to go on with it, or give it up with
+    O(state=failed), after which another one (such as terminate) is possible. What was made stays, in the VIM and in the record.
   - Needs no VIM.
 author:
   - nfv.mano contributors (@nfv-mano)
@@ -22,9 +24,10 @@ extends_documentation_fragment:
 options:
   state:
     description:
-      - What to do with the op-occ. V(recovered) closes it where its owner died.
+      - What to do with the op-occ. V(recovered) closes it where its owner died. V(failed) does so too, and then makes one that
+        is in FAILED_TEMP FAILED, which is final.
     type: str
-    choices: [recovered]
+    choices: [recovered, failed]
     default: recovered
   ns:
     description:
@@ -52,6 +55,11 @@ EXAMPLES = r"""
   nfv.mano.op_occ:
     ns: edge1
     state: recovered
+
+- name: Give up a failed instantiation, to terminate what it made
+  nfv.mano.op_occ:
+    ns: edge1
+    state: failed
 """
 
 RETURN = r"""
@@ -63,24 +71,24 @@ op_occ:
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.nfv.mano.plugins.module_utils.operation.front import STATE_ARGUMENTS, failing
-from ansible_collections.nfv.mano.plugins.module_utils.operation.views import recover_ns
+from ansible_collections.nfv.mano.plugins.module_utils.operation.views import close_ns
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
 
 
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(
-        argument_spec={'state': {'type': 'str', 'choices': ['recovered'], 'default': 'recovered'},
+        argument_spec={'state': {'type': 'str', 'choices': ['recovered', 'failed'], 'default': 'recovered'},
                        'ns': {'type': 'str', 'required': True},
                        'force_takeover': {'type': 'bool', 'default': False}, **STATE_ARGUMENTS},
         supports_check_mode=True)
     store = Store(module.params['state_dir'])
     with failing(module):
-        changed, op_occ = recover_ns(store, module.params['ns'], force_takeover=module.params['force_takeover'],
-                                     dry=module.check_mode)
+        changed, op_occ = close_ns(store, module.params['ns'], fail=module.params['state'] == 'failed',
+                                   force_takeover=module.params['force_takeover'], dry=module.check_mode)
     state = (op_occ or {}).get('state')
-    before = 'open, its owner is dead\n' if changed else f'{state or "none open"}\n'
-    after = 'closed\n' if changed else before
+    before = 'open\n' if changed else f'{state or "none open"}\n'
+    after = f'{module.params["state"]}\n' if changed else before
     module.exit_json(changed=changed, op_occ=op_occ, diff={'before': before, 'after': after})
 
 

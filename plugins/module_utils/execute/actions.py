@@ -153,21 +153,24 @@ class Actions:
     def _create_server(self, task: Task, vim: Vim, ended: Ended) -> None:
         instance: Instance = task.spec
         spec = instance.server_spec(self._calls.resources)
-        server_id = self._calls.create(
-            vim, 'server', [spec['mark']], task.id, lambda: vim.create_server(spec), lambda rows: rows[0].id,
-            lambda made: {task.item: {'vim': vim.name, 'id': made, 'name': spec['name'], 'status': 'BUILD',
+        server_id, request_id = self._calls.create(
+            vim, 'server', [spec['mark']], task.id, lambda: vim.create_server(spec), lambda rows: (rows[0].id, ''),
+            lambda made: {task.item: {'vim': vim.name, 'id': made[0], 'request_id': made[1], 'name': spec['name'], 'status': 'BUILD',
                                       'flavor_key': instance.shared.flavor['key'], 'image': instance.shared.image,
                                       'image_id': spec['image_id']}})
-        self._until_active(task, vim, instance, server_id, f'create server {spec["name"]}', LISTED, ended)
+        self._until_active(task, vim, instance, server_id, f'create server {spec["name"]}', LISTED, ended,
+                           request_id)
 
     def _await_server(self, task: Task, vim: Vim, ended: Ended) -> None:
         instance, server_id, status = task.spec
         self._until_active(task, vim, instance, server_id, f'create server {instance.name}', LISTED & {status}, ended)
 
     def _until_active(self, task: Task, vim: Vim, instance: Instance, server_id: str, what: str,
-                      while_in: frozenset[str], ended: Ended) -> None:
+                      while_in: frozenset[str], ended: Ended, request_id: str = '') -> None:
         def settled(server: Server | None, error: VimError | None) -> None:
             try:
+                if error is not None:
+                    error.request_id = error.request_id or request_id
                 if server is not None:
                     record = self._calls.resources.get(task.item, {})
                     values = entry(instance, {}, server)

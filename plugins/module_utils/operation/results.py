@@ -32,15 +32,19 @@ class OperationError(OpOccError):
 
 
 def _result(op_occ: OpOcc | None, ns: Mapping[str, Any], draft: Draft | None, result: str) -> dict[str, Any]:
-    brief = {'id': None, 'state': None, 'operation': None} if op_occ is None else {
-        'id': op_occ.id, 'state': op_occ.state, 'operation': op_occ.operation}
-    answer: dict[str, Any] = {'op_occ': {**brief, 'result': result},
+    answer: dict[str, Any] = {'op_occ': _brief(op_occ, result),
                               'ns': {key: ns.get(key) for key in ('id', 'name', 'state')}}
     if draft is not None:
         answer['plan'] = render.as_data(draft.plan)
         answer['diff'] = {'prepared': render.text(draft.plan)}
         answer['notes'] = draft.notes
     return answer
+
+
+def _brief(op_occ: OpOcc | None, result: str) -> dict[str, Any]:
+    if op_occ is None:
+        return {'id': None, 'state': None, 'operation': None, 'result': result}
+    return {'id': op_occ.id, 'state': op_occ.state, 'operation': op_occ.operation, 'result': result}
 
 
 def nothing(ns: Mapping[str, Any], draft: Draft | None) -> dict[str, Any]:
@@ -117,12 +121,14 @@ def refuse_other_verb(op_occ: OpOcc, operation: str) -> None:
         return
     raise _error(f'{operation} refused: {op_occ.operation} {op_occ.id} is {op_occ.state}', 409,
                  f'an NS has one open operation at a time; run nfv.mano.{VERBS.get(op_occ.operation, "retry")} again, which '
-                 'goes on where it stopped', op_occ)
+                 'goes on where it stopped, or give it up with nfv.mano.fail', op_occ)
 
 
 def _error(title: str, status: int, detail: str, op_occ: OpOcc | None) -> OperationError:
-    return OperationError(ProblemDetails(title=title, status=status, detail=detail,
-                                         instance=f'op_occ/{op_occ.id}' if op_occ else None))
+    error = OperationError(ProblemDetails(title=title, status=status, detail=detail,
+                                          instance=f'op_occ/{op_occ.id}' if op_occ else None))
+    error.result['op_occ'] = _brief(op_occ, 'failed')
+    return error
 
 
 def with_state(error: OpOccError, op_occ: OpOcc | None, ns: Mapping[str, Any], request: Request,
@@ -130,6 +136,8 @@ def with_state(error: OpOccError, op_occ: OpOcc | None, ns: Mapping[str, Any], r
     """The error with what is there now and the way on."""
     result = getattr(error, 'result', {'problem': error.problem.to_dict()})
     result.update(_result(op_occ, ns, draft, 'failed'))
+    # The message must not drown in a long plan, which the op-occ's folder has as well
+    result.pop('plan', None)
     result['message'] = message(error.problem, op_occ, request)
     return error
 
@@ -141,7 +149,9 @@ def message(problem: ProblemDetails, op_occ: OpOcc | None, request: Request) -> 
         lines.append(f'Op-occ {op_occ.id} is {op_occ.state}.')
     if op_occ is not None and op_occ.state == 'FAILED_TEMP':
         lines += ['What was made stays and is in the record. To go on where it stopped, once the cause is mended:',
-                  f'  {command(request)}']
+                  f'  {command(request)}',
+                  'To give it up, so that another operation (such as terminate) is possible:',
+                  f'  {_fail_command(op_occ, request)}']
     return '\n'.join(lines)
 
 
@@ -153,3 +163,8 @@ def command(request: Request) -> str:
     for name, value in given.items():
         words += ['-e', f'{name}={value}'] if value else []
     return shlex.join(words)
+
+
+def _fail_command(op_occ: OpOcc, request: Request) -> str:
+    return shlex.join(['ansible-playbook', 'nfv.mano.fail', '-e', f'nfv_ns={op_occ.data["ns_name"]}', '-e',
+                       f'nfv_state_dir={request.state_dir}'])

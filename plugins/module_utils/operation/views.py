@@ -65,22 +65,27 @@ def ns_view(store: Store, ns: dict[str, Any]) -> dict[str, Any]:
     return view
 
 
-def recover_ns(store: Store, ns: str, *, force_takeover: bool, dry: bool) -> tuple[bool, dict[str, Any] | None]:
-    """Close the op-occ of an NS whose owner died, and bring the record up to what was made.
+def close_ns(store: Store, ns: str, *, fail: bool, force_takeover: bool, dry: bool) -> tuple[bool, dict[str, Any] | None]:
+    """Recover the op-occ of an NS whose owner died, and with ``fail`` end it for good where it is in FAILED_TEMP.
 
-    :returns: whether there was something to do, and the open or recovered op-occ.
+    :returns: whether there was something to do, and the op-occ.
     :raises LockedError: the owner is alive.
     """
     record = find_ns(store, ns)
     op_occs = OpOccs(store)
     if dry:
         found = op_occs.open_for(record['id'])
-        dead = found is not None and found.state != 'FAILED_TEMP' and not owner_alive(store, record['id'])
-        return dead, None if found is None else op_occ_view(store, found)
+        if found is None:
+            return False, None
+        dead = found.state != 'FAILED_TEMP' and not owner_alive(store, record['id'])
+        return dead or (fail and found.state == 'FAILED_TEMP'), op_occ_view(store, found)
     with NsLock(store, record['id'], force_takeover=force_takeover) as lock:
         op_occs.sweep(record['id'])
         found = op_occs.open_for(record['id'])
         if found is None:
             return False, None
         changed = recover(store, lock, found, fold=fold_journal)
+        if fail and found.state == 'FAILED_TEMP':
+            found.trigger('fail')
+            changed = True
         return changed, op_occ_view(store, found)

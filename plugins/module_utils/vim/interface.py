@@ -64,8 +64,8 @@ class Vim(Protocol):
     def delete_flavor(self, flavor_id: str) -> None:
         """Delete a flavor; an absent one is fine."""
 
-    def create_server(self, spec: dict[str, Any]) -> str:
-        """Ask for a server; returns its id long before it is ACTIVE."""
+    def create_server(self, spec: dict[str, Any]) -> tuple[str, str]:
+        """Ask for a server; returns its id, long before it is ACTIVE, and the id of the request, which the VIM's logs know."""
 
     def get_server(self, server_id: str) -> Server | None:
         """A server with its fault, None where there is none."""

@@ -49,6 +49,7 @@ class Client:
         self._connection.session.timeout = self.call_timeout
         self._adapters: dict[str, Any] = {}
         self._aborted = threading.Event()
+        self._last = threading.local()
 
     def login(self) -> tuple[str, frozenset[str]]:
         """Log in: the project's id and the names of the roles in it.
@@ -61,6 +62,11 @@ class Client:
             raise VimUnreachable(f'log in to cloud {self.cloud}', _reason(error),
                                  status=getattr(error, 'http_status', 0) or 0) from error
         return access.project_id or '', frozenset(access.role_names)
+
+    @property
+    def request_id(self) -> str:
+        """OpenStack's id of this thread's last call, empty where the service gave none."""
+        return getattr(self._last, 'request_id', '')
 
     def abort(self) -> None:
         """Make every wait between two tries end now (the operation is being stopped)."""
@@ -83,6 +89,7 @@ class Client:
                 tries += 1
                 self._aborted.wait(0.5 * 2 ** tries)
                 continue
+            self._last.request_id = _request_id(response)
             if response.status_code == 404 and missing_ok:
                 return None
             if response.status_code < 400:
@@ -174,11 +181,14 @@ def _reason(error: Exception) -> str:
 def _refused(response: Any, what: str, method: str) -> VimError:
     """The error in an answer of 400 and above, in the words of the service that gave it."""
     retry_after = response.headers.get('Retry-After', '')
-    request_id = (response.headers.get('x-openstack-request-id')
-                  or response.headers.get('x-compute-request-id') or '')
-    return VimError(what, _body_reason(response), status=response.status_code, request_id=request_id,
+    return VimError(what, _body_reason(response), status=response.status_code,
+                    request_id=_request_id(response),
                     unknown=method == 'POST' and response.status_code in GATEWAY_ERRORS,
                     retry_after=float(retry_after) if retry_after.isdigit() else None)
+
+
+def _request_id(response: Any) -> str:
+    return response.headers.get('x-openstack-request-id') or response.headers.get('x-compute-request-id') or ''
 
 
 def _body_reason(response: Any) -> str:

@@ -155,7 +155,7 @@ class OpenStack:
 
     # Servers -------------------------------------------------------------------------------------------------
 
-    def create_server(self, spec: dict[str, Any]) -> str:
+    def create_server(self, spec: dict[str, Any]) -> tuple[str, str]:
         body: dict[str, Any] = {
             'name': spec['name'], 'flavorRef': spec['flavor_id'], 'imageRef': spec['image_id'],
             'networks': [{'port': port_id} for port_id in spec['ports']],
@@ -166,7 +166,7 @@ class OpenStack:
             'user_data': base64.b64encode(spec['user_data'].encode()).decode() if spec.get('user_data') else None}
         answer = self._client.call('compute', 'POST', '/servers', f'create server {spec["name"]}',
                                    json={'server': _given(body)})
-        return answer['server']['id']
+        return answer['server']['id'], self._client.request_id
 
     def get_server(self, server_id: str) -> Server | None:
         answer = self._client.call('compute', 'GET', f'/servers/{server_id}', f'get server {server_id}', missing_ok=True)
