@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from ansible_collections.nfv.mano.tests.integration.mano.service import Service
-from ansible_collections.nfv.mano.tests.integration.mano.support import Project
+from ansible_collections.nfv.mano.tests.integration.mano.support import Project, unique_name
 
 
 @pytest.fixture(scope='session')
@@ -23,6 +22,14 @@ def project() -> Project:
 @pytest.fixture
 def service(tmp_path: Path, project: Project) -> Iterator[Service]:
     """A network service with a name that no other test has; nothing of it outlives the test."""
-    one = Service(f't{uuid.uuid4().hex[:8]}', tmp_path, project)
+    one = Service(unique_name(), tmp_path, project)
+    yield one
+    one.close()
+
+
+@pytest.fixture(scope='module')
+def module_service(tmp_path_factory: pytest.TempPathFactory, project: Project) -> Iterator[Service]:
+    """One for the tests of a file."""
+    one = Service(unique_name(), tmp_path_factory.mktemp('service'), project)
     yield one
     one.close()

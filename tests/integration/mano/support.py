@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+import time
+import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import openstack
 
@@ -54,6 +57,27 @@ def play(verb: str, *arguments: str, env: dict[str, str] | None = None, timeout:
     return Played(done.returncode, done.stdout + done.stderr)
 
 
+def play_timed(verb: str, *arguments: str, **variables: Any) -> tuple[Played, list[tuple[float, str]]]:
+    """As :func:`play`, with the second at which each line was shown."""
+    lines = []
+    with subprocess.Popen(command(verb, *arguments, **variables), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, env=environment(), cwd=ROOT) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append((time.monotonic(), line.rstrip('\n')))
+    return Played(process.returncode, '\n'.join(line for _second, line in lines) + '\n'), lines
+
+
+def refused(played: Played, *words: str) -> Played:
+    """The play, which must have failed in words of our own that contain these."""
+    assert played.rc != 0, played.out
+    assert 'Traceback' not in played.out, played.out
+    flat = ' '.join(played.out.split())
+    for word in words:
+        assert word in flat, f'{word!r} is not in:\n{played.out}'
+    return played
+
+
 def good(played: Played) -> Played:
     """The play, which must have ended well."""
     assert played.rc == 0, played.out
@@ -64,6 +88,27 @@ def changed_count(out: str) -> int:
     """The changed= of a play's recap."""
     recap = out[out.index('PLAY RECAP'):]
     return sum(int(word.removeprefix('changed=')) for word in recap.split() if word.startswith('changed='))
+
+
+class PlanLine(NamedTuple):
+    """One line of a plan as --diff shows it."""
+
+    sign: str
+    kind: str
+    name: str
+    detail: str
+
+
+def plan_lines(out: str) -> list[PlanLine]:
+    """The plan that a play printed, without its heading."""
+    assert 'Plan for ' in out, out
+    found = (re.fullmatch(r'  (\+|~|-/\+|-) +(\w+) +(\S+)(?: +(.*))?', line) for line in out.splitlines())
+    return [PlanLine(*(part or '' for part in one.groups())) for one in found if one]
+
+
+def unique_name() -> str:
+    """A name of a network service that no other test has."""
+    return f't{uuid.uuid4().hex[:8]}'
 
 
 class Project:
