@@ -186,7 +186,7 @@ class Running:
         self._path = folder / f'play-{time.monotonic_ns()}.log'
         with self._path.open('wb') as log:
             self._process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=env,
-                                             cwd=ROOT, start_new_session=True)
+                                             cwd=ROOT, start_new_session=True, preexec_fn=_interruptible)
         self.pid = self._process.pid
 
     def send(self, number: int) -> None:
@@ -200,6 +200,11 @@ class Running:
     def wait(self, seconds: float = 180) -> Played:
         rc = self._process.wait(seconds)
         return Played(rc, self._path.read_text(errors='replace'))
+
+
+def _interruptible() -> None:
+    # A shell's background jobs ignore SIGINT, and so would all that pytest starts from one
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def pids_of(name: str) -> list[int]:
