@@ -49,6 +49,7 @@ class Connections:
         if management and management not in external:
             self.notes.problem(vnfd.at("mgmt-cp"), f"{show(management)} is no ext-cpd: {nearest(management, external)}")
         self.management = management
+        self.names = set(external)
         self.used: set[tuple[str, str]] = set()
 
     def check_used(self) -> None:

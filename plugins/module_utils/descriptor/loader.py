@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import gzip
+import io
 import os
 import tarfile
 import zlib
@@ -113,10 +114,11 @@ def _read_beside(folder: str, name: str, place: str) -> str:
     return text
 
 
-class _Limited:
+class _Limited(io.RawIOBase):
     """A stream that ends in an error rather than in more bytes than allowed."""
 
-    def __init__(self, stream: IO[bytes], path: str) -> None:
+    def __init__(self, stream: gzip.GzipFile, path: str) -> None:
+        super().__init__()
         self.stream = stream
         self.path = path
         self.left = 2 * MOST_BYTES

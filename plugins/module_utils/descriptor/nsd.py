@@ -147,17 +147,19 @@ class _Reader:
             node.close(later=("df", "security", "test-access"), quiet=("name", *LINK_QUIET))
             found[name] = link
         for profile in df.nodes("virtual-link-profile") if df else ():
-            name = profile.text("virtual-link-desc-id", required=True)
+            desc = profile.text("virtual-link-desc-id", required=True)
             subnets = protocol_data(profile)
             profile.close(later=("local-affinity-or-anti-affinity-rule",),
                           quiet=("id", "flavour-id", "max-bitrate-requirements", "min-bitrate-requirements"))
-            if name in found and subnets:
-                found[name]["subnets"] = subnets
-            elif name is not None and name not in found:
-                self.no_link(profile.at("virtual-link-desc-id"), name, found)
+            if desc in found and subnets:
+                found[desc]["subnets"] = subnets
+            elif desc is not None and desc not in found:
+                self.no_link(profile.at("virtual-link-desc-id"), desc, found)
         for name, link in found.items():
-            if name in self.params.links:
-                settings(link, self.params.links[name])
+            asked = self.params.links.get(name)
+            if asked:
+                settings(link, asked)
+                asked.close(quiet=("vnfd-connection-point-ref",))
         return found
 
     def no_link(self, path: str, name: str, links: Mapping[str, Any]) -> None:
@@ -181,10 +183,9 @@ class _Reader:
         file, values = self.packages[vnfd_id]
         member = Member(index, file, Node(values, f"{file}:vnfd", self.notes), self.params, self.files)
         vnf = member.read(outside, flavour)
-        known = {node.get("id") for node in member.vnfd.nodes("ext-cpd")}
         for cpd, place in places.items():
-            if cpd not in known:
-                self.notes.problem(place, f"{show(cpd)} is no ext-cpd of {vnfd_id}: {nearest(cpd, known)}")
+            if cpd not in member.ext_cpds:
+                self.notes.problem(place, f"{show(cpd)} is no ext-cpd of {vnfd_id}: {nearest(cpd, member.ext_cpds)}")
         self.used_files.update(member.used_files)
         return member, vnf
 
@@ -209,7 +210,7 @@ class _Reader:
                 if owner is not None and owner != index:
                     self.notes.problem(point.at("constituent-base-element-id"), f"{show(owner)} is not this member, {index}")
                 address = asked.get((name, cpd)) or point.text("ip-address")
-                if cpd is not None and name in links:
+                if cpd is not None and name is not None and name in links:
                     found[cpd] = Connection(links[name]["name"], address)
                     places[cpd] = point.at("constituent-cpd-id")
                 point.close()

@@ -50,6 +50,7 @@ class Member:
         self.used_files: dict[str, str] = {}
         self.groups: list[dict[str, Any]] = []
         self.vdu_ids: set[str] = set()
+        self.ext_cpds: set[str] = set()
         self.settings = params.members.get(index)
         self.images = by_id(vnfd.nodes("sw-image-desc"))
         self.computes = by_id(vnfd.nodes("virtual-compute-desc"))
@@ -63,6 +64,7 @@ class Member:
         self.vdu_ids = set(there)
         counts, groups = self.levels(df)
         connections = Connections(self.name, vnfd, outside)
+        self.ext_cpds = connections.names
         links = self.links(connections)
         asked = by_id(self.settings.nodes("vdu")) if self.settings else {}
         vdus = [
@@ -120,10 +122,10 @@ class Member:
             level = chosen(levels, df.text("default-instantiation-level"), df, "default-instantiation-level")
             for entry in level.nodes("vdu-level") if level else ():
                 number = entry.whole("number-of-instances")
-                name = entry.text("vdu-id", required=True)
-                self.known_vdu(entry, "vdu-id", name)
-                if number is not None and name:
-                    counts[name] = number
+                vdu = entry.text("vdu-id", required=True)
+                self.known_vdu(entry, "vdu-id", vdu)
+                if number is not None and vdu:
+                    counts[vdu] = number
         self.affinity(df)
         df.close(later=_DF_LATER, quiet=("id", "description", "default-instantiation-level"))
         return counts, groups

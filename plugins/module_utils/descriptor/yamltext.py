@@ -32,6 +32,8 @@ def parse_yaml(text: str, name: str) -> Any:
     try:
         _check_depth(text, name)
         value = yaml.load(text, Loader=_loader())
+    except DescriptorError:
+        raise
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise DescriptorError([_yaml_problem(error, name)]) from None
     if _size(value) > _MOST_VALUES:
@@ -61,7 +63,8 @@ def _check_depth(text: str, name: str) -> None:
         if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             depth += 1
             if depth > _DEEPEST:
-                place = f"{name}, line {event.start_mark.line + 1}, column {event.start_mark.column + 1}"
+                mark: Any = event.start_mark
+                place = f"{name}, line {mark.line + 1}, column {mark.column + 1}"
                 raise DescriptorError([Problem(place, f"this is nested deeper than {_DEEPEST} levels")])
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             depth -= 1

@@ -25,7 +25,8 @@ def merge(last: Mapping[str, Any] | None, overlay: Mapping[str, Any], new: Mappi
     what the overlay added stays. Nothing is checked here: ``load`` the result. Pure; the arguments stay as they are.
     """
     if last is None or not isinstance(new, Mapping):
-        return copy.deepcopy(new)  # type: ignore[return-value]
+        unchanged: Any = new
+        return copy.deepcopy(unchanged)
     merged: dict[str, Any] = _struct(NetworkService, last, overlay, new)
     return merged
 

@@ -9,7 +9,6 @@ What does not fit is read as None, so that the rest can still be checked.
 from __future__ import annotations
 
 import dataclasses
-import functools
 import ipaddress
 import math
 import re
@@ -64,16 +63,24 @@ class Known:
     nullable: bool
 
 
-@functools.cache
+_KNOWN: dict[type, dict[str, Known]] = {}
+
+
 def attributes(cls: type) -> dict[str, Known]:
     """The attributes of a class of the model by their keys in the document."""
+    if cls not in _KNOWN:
+        _KNOWN[cls] = _attributes(cls)
+    return _KNOWN[cls]
+
+
+def _attributes(cls: type) -> dict[str, Known]:
     known = {}
     for field in dataclasses.fields(cls):
         told = field.metadata.get("attribute")
         if told is None:
             continue
-        made = field.default_factory is not dataclasses.MISSING
-        default = field.default_factory() if made else field.default  # type: ignore[misc]
+        factory = field.default_factory
+        default = field.default if factory is dataclasses.MISSING else factory()
         key = told.key or field.name
         null_means = isinstance(told.kind, Address) and told.kind.null is not None
         known[key] = Known(field.name, key, told, default is REQUIRED, default, default is None or null_means)

@@ -15,12 +15,8 @@ import jsonschema
 import pytest
 import yaml
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor import read_path, to_document
-from ansible_collections.nfv.mano.plugins.module_utils.target import (
-    load,
-    render_user_data,
-    to_document as written,
-    unsupported,
-)
+from ansible_collections.nfv.mano.plugins.module_utils.target import load, render_user_data, unsupported
+from ansible_collections.nfv.mano.plugins.module_utils.target.document import to_document as written
 from ansible_collections.nfv.mano.plugins.module_utils.target.kinds import Integer
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import NetworkService
 from ansible_collections.nfv.mano.plugins.module_utils.target.parse import attributes

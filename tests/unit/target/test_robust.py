@@ -115,7 +115,13 @@ FULL: dict[str, Any] = {
                     "protected": True,
                     "depends_on": ["back"],
                 },
-                {"name": "back", "vim": "west", "image": "i", "flavor": "f", "interfaces": [{"name": "e", "virtual_link": "far"}]},
+                {
+                    "name": "back",
+                    "vim": "west",
+                    "image": "i",
+                    "flavor": "f",
+                    "interfaces": [{"name": "e", "virtual_link": "far"}],
+                },
             ],
         }
     ],

@@ -45,7 +45,8 @@ def test_nothing_to_say() -> None:
 
 
 def test_what_a_template_sees() -> None:
-    text = "{{ ns_name }} {{ vnf_name }} {{ vdu_name }} {{ index }}/{{ count }} {{ vim }} {{ a.b }} {{ s }} {{ addresses.eth0 }}\n"
+    text = "{{ ns_name }} {{ vnf_name }} {{ vdu_name }} {{ index }}/{{ count }} {{ vim }} {{ a.b }} {{ s }} "
+    text += "{{ addresses.eth0 }}\n"
     rendered = render(
         {"text": text, "params": {"a": {"b": 5}}, "secret_params": {"s": "hush"}}, addresses={"eth0": ["10.1.0.5"]}
     )

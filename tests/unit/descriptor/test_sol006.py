@@ -1,0 +1,565 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""NSD, VNFDs and instantiation parameters as a network-service document."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor import DescriptorError, Result, to_document
+from ansible_collections.nfv.mano.plugins.module_utils.target import load
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+Tree = dict[str, Any]
+NSD, VNFD = "ns/nsd.yaml:nsd", "web/vnfd.yaml:vnfd"
+
+
+def read(nsd: Any, vnfd: Any, params: Tree | None = None, **more: str) -> Result:
+    """JSON is YAML, so that is how the fixtures get into files."""
+    files = {"ns/nsd.yaml": json.dumps({"nsd": nsd}), "web/vnfd.yaml": json.dumps({"vnfd": vnfd})}
+    return to_document({**files, **more}, params)
+
+
+def vdu(nsd: Tree, vnfd: Tree, params: Tree | None = None) -> Tree:
+    result = read(nsd, vnfd, params)
+    load(result.document, result.files)
+    found: Tree = result.document["vnfs"][0]["vdus"][0]
+    return found
+
+
+def problems(nsd: Any, vnfd: Any, params: Tree | None = None) -> list[str]:
+    with pytest.raises(DescriptorError) as raised:
+        read(nsd, vnfd, params)
+    return [str(problem) for problem in raised.value.problems]
+
+
+def test_a_package_pair(nsd: Tree, vnfd: Tree) -> None:
+    result = read(nsd, vnfd, {"vld": [{"name": "mgmt", "vim-network-name": "shared"}]})
+    subnet = result.document["vnfs"][0]["virtual_links"][0]["subnets"][0]
+    assert result.document == {
+        "name": "edge",
+        "virtual_links": [{"name": "mgmt", "existing": "shared"}],
+        "vnfs": [
+            {
+                "name": "web",
+                "vnfd": {"id": "web-vnf", "provider": "us", "product_name": "web"},
+                "virtual_links": [{"name": "internal", "subnets": [subnet]}],
+                "vdus": [
+                    {
+                        "name": "front",
+                        "count": 1,
+                        "image": "cirros",
+                        "flavor": {"vcpus": 2, "ram_mib": 512, "disk_gib": 3, "match": "at_least"},
+                        "interfaces": [
+                            {"name": "eth1", "virtual_link": "web/internal"},
+                            {"name": "eth0", "virtual_link": "mgmt", "management": True},
+                        ],
+                    }
+                ],
+            }
+        ],
+    }
+    assert result.warnings == [f"web/internal: this virtual link has no ip profile: {subnet['cidr']} is taken"]
+    assert subnet["gateway"] is None
+    load(result.document, result.files)
+
+
+@pytest.mark.parametrize(
+    ("wrap_ns", "wrap_vnf"),
+    [
+        (lambda ns: {"nsd": {"nsd": [ns]}}, lambda vnf: {"vnfd": vnf}),
+        (lambda ns: {"nsd": [ns]}, lambda vnf: {"vnfd": {"vnfd": [vnf]}}),
+        (lambda ns: {"nsd:nsd-catalog": {"nsd": [ns]}}, lambda vnf: {"vnfd:vnfd-catalog": {"vnfd": [vnf]}}),
+        (lambda ns: {"etsi-nfv-nsd:nsd": {"nsd": ns}}, lambda vnf: {"etsi-nfv-vnfd:vnfd": vnf}),
+    ],
+)
+def test_nesting(nsd: Tree, vnfd: Tree, wrap_ns: Any, wrap_vnf: Any) -> None:
+    files = {"a.yml": json.dumps(wrap_ns(nsd)), "b.yaml": json.dumps(wrap_vnf(vnfd))}
+    assert to_document(files).document == read(nsd, vnfd).document
+
+
+def test_the_spelling_of_keys_does_not_matter(nsd: Tree, vnfd: Tree) -> None:
+    def respell(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {f"x:{key.replace('-', '_')}": respell(item) for key, item in value.items()}
+        return [respell(item) for item in value] if isinstance(value, list) else value
+
+    assert read(respell(nsd), respell(vnfd)).document == read(nsd, vnfd).document
+
+
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ({"vld": [{"name": "mgmt", "vim-network-name": "a"}]}, {"existing": "a"}),
+        ({"vld": [{"name": "mgmt", "vim_network_id": "b"}]}, {"existing": "b"}),
+        ({"vld": [{"name": "mgmt", "vim-network-name": {"account": "c"}}]}, {"existing": "c"}),
+        (
+            {
+                "vld": [
+                    {
+                        "name": "mgmt",
+                        "ip-profile": {
+                            "ip-version": "ipv4",
+                            "subnet-address": "10.5.0.0/24",
+                            "gateway-address": "10.5.0.1",
+                            "dns-server": [{"address": "10.5.0.2"}, "10.5.0.3"],
+                            "dhcp-params": {"enabled": True, "start-address": "10.5.0.10", "count": 20},
+                        },
+                    }
+                ]
+            },
+            {
+                "management": True,
+                "subnets": [
+                    {
+                        "cidr": "10.5.0.0/24",
+                        "gateway": "10.5.0.1",
+                        "dhcp": {"start": "10.5.0.10", "count": 20},
+                        "dns": ["10.5.0.2", "10.5.0.3"],
+                    }
+                ],
+            },
+        ),
+        (
+            {"vld": [{"name": "mgmt", "ip_profile": {"subnet_address": "10.5.0.0/24", "dhcp_params": {"enabled": False}}}]},
+            {"management": True, "subnets": [{"cidr": "10.5.0.0/24", "gateway": None, "dhcp": {"enabled": False}}]},
+        ),
+    ],
+)
+def test_parameters_of_virtual_links(nsd: Tree, vnfd: Tree, params: Tree, expected: Tree) -> None:
+    result = read(nsd, vnfd, params)
+    assert result.document["virtual_links"] == [{"name": "mgmt", **expected}]
+    load(result.document)
+
+
+def test_a_management_network_without_parameters_is_the_vims(nsd: Tree, vnfd: Tree) -> None:
+    link = read(nsd, vnfd).document["virtual_links"][0]
+    assert link["management"] is True
+    assert "gateway" not in link["subnets"][0]
+
+
+def test_virtual_links_by_the_nsd(nsd: Tree, vnfd: Tree) -> None:
+    nsd["virtual-link-desc"][0]["vim-network-name"] = "ext"
+    assert read(nsd, vnfd).document["virtual_links"] == [{"name": "mgmt", "existing": "ext"}]
+    profile = {
+        "id": "p",
+        "virtual-link-desc-id": "mgmt",
+        "virtual-link-protocol-data": [{"l3-protocol-data": {"cidr": "10.6.0.0/24", "gateway-ip": "10.6.0.9"}}],
+    }
+    del nsd["virtual-link-desc"][0]["vim-network-name"]
+    nsd["df"][0]["virtual-link-profile"] = [profile]
+    nsd["df"][0]["vnf-profile"][0]["virtual-link-connectivity"][0]["virtual-link-profile-id"] = "p"
+    result = read(nsd, vnfd)
+    assert result.document["virtual_links"] == [
+        {"name": "mgmt", "management": True, "subnets": [{"cidr": "10.6.0.0/24", "gateway": "10.6.0.9"}]}
+    ]
+    load(result.document)
+
+
+def test_subnets_that_are_taken_do_not_collide_and_stay(nsd: Tree, vnfd: Tree) -> None:
+    vnfd["int-virtual-link-desc"] = [{"id": "internal"}, *({"id": f"l{at}"} for at in range(60))]
+    links = read(nsd, vnfd).document["vnfs"][0]["virtual_links"]
+    assert len({link["subnets"][0]["cidr"] for link in links}) == 61
+    vnfd["int-virtual-link-desc"] = [{"id": "internal"}]
+    assert read(nsd, vnfd).document["vnfs"][0]["virtual_links"] == links[:1]
+
+
+@pytest.mark.parametrize(
+    ("df", "count"),
+    [
+        ({"id": "d"}, 1),
+        ({"id": "d", "vdu-profile": [{"id": "front", "min-number-of-instances": 3}]}, 3),
+        ({"id": "d", "instantiation-level": [{"id": "l", "vdu-level": [{"vdu-id": "front", "number-of-instances": 2}]}],
+          "vdu-profile": [{"id": "front", "min-number-of-instances": 1}]}, 2),
+        ({"id": "d", "default-instantiation-level": "m", "instantiation-level": [
+            {"id": "l", "vdu-level": [{"vdu-id": "front", "number-of-instances": 2}]},
+            {"id": "m", "vdu-level": [{"vdu-id": "front", "number-of-instances": "4"}]}]}, 4),
+    ],
+)
+def test_counts(nsd: Tree, vnfd: Tree, df: Tree, count: int) -> None:
+    vnfd["df"] = [df]
+    assert vdu(nsd, vnfd)["count"] == count
+
+
+def test_a_deployment_flavour_by_name(nsd: Tree, vnfd: Tree) -> None:
+    vnfd["df"].append({"id": "big", "vdu-profile": [{"id": "front", "min-number-of-instances": 5}]})
+    nsd["df"].append(copy.deepcopy(nsd["df"][0]))
+    nsd["df"][1]["id"] = "large"
+    nsd["df"][1]["vnf-profile"][0]["flavour-id"] = "big"
+    assert vdu(nsd, vnfd)["count"] == 1
+    assert vdu(nsd, vnfd, {"nsFlavourId": "large"})["count"] == 5
+
+
+def test_storages(nsd: Tree, vnfd: Tree) -> None:
+    vnfd["virtual-storage-desc"] = [
+        {"id": "root", "type-of-storage": "root-storage", "size-of-storage": "8"},
+        {"id": "eph", "type-of-storage": "etsi-nfv-descriptors:ephemeral-storage", "size-of-storage": 2},
+        {"id": "swap", "type-of-storage": "swap-storage", "size-of-storage": 1},
+        {"id": "logs", "type-of-storage": "persistent-storage:persistent-storage", "size-of-storage": 5,
+         "vdu-storage-requirements": [{"key": "keep-volume", "value": "true"}]},
+    ]
+    vnfd["vdu"][0]["virtual-storage-desc"] = ["root", "eph", "swap", "logs"]
+    found = vdu(nsd, vnfd)
+    assert found["flavor"] == {
+        "vcpus": 2, "ram_mib": 512, "disk_gib": 8, "ephemeral_gib": 2, "swap_mib": 1024, "match": "at_least",
+    }
+    assert found["volumes"] == [{"name": "logs", "size_gib": 5, "keep": True}]
+
+
+def test_what_is_asked_of_the_host_is_not_lost(nsd: Tree, vnfd: Tree) -> None:
+    compute = vnfd["virtual-compute-desc"][0]
+    compute["virtual-cpu"]["pinning"] = {"policy": "DEDICATED", "thread-policy": "ISOLATE"}
+    compute["virtual-memory"]["mempage-size"] = "LARGE"
+    assert vdu(nsd, vnfd)["flavor"]["epa"] == {
+        "cpu_policy": "dedicated", "cpu_thread_policy": "isolate", "page_size": "large",
+    }
+
+
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        ({"id": "img"}, "img"),
+        ({"id": "img", "name": "n"}, "n"),
+        ({"id": "img", "name": "n", "image": "i"}, "i"),
+        ({"id": "img", "name": "n", "checksum": {"algorithm": "md5", "hash": "A" * 32}}, {"checksum": "a" * 32}),
+        ({"id": "img", "name": "n", "checksum": "A" * 32}, {"checksum": "a" * 32}),
+        ({"id": "img", "name": "n", "checksum": "short"}, "n"),
+    ],
+)
+def test_images(nsd: Tree, vnfd: Tree, image: Tree, expected: Any) -> None:
+    vnfd["sw-image-desc"] = [image]
+    assert vdu(nsd, vnfd)["image"] == expected
+
+
+def test_an_affinity_group(nsd: Tree, vnfd: Tree) -> None:
+    vnfd["df"][0]["affinity-or-anti-affinity-group"] = [{"id": "g", "type": "anti-affinity", "scope": "nfvi-node"}]
+    vnfd["df"][0]["vdu-profile"][0]["affinity-or-anti-affinity-group"] = [{"id": "g"}]
+    result = read(nsd, vnfd)
+    assert result.document["affinity_groups"] == [{"name": "web-g", "policy": "anti-affinity", "scope": "nfvi-node"}]
+    assert load(result.document).vnfs[0].vdus[0].affinity_groups == ("web-g",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("VIRTIO", {}),
+        ("PARAVIRT", {}),
+        ("OM-MGMT", {"management": True}),
+        ("E1000", {"type": "e1000"}),
+        ("SR-IOV", {"type": "sr-iov"}),
+        ("PCI-PASSTHROUGH", {"type": "pci-passthrough"}),
+    ],
+)
+def test_interface_types(nsd: Tree, vnfd: Tree, kind: str, expected: Tree) -> None:
+    del vnfd["mgmt-cp"]
+    point = vnfd["vdu"][0]["int-cpd"][0]["virtual-network-interface-requirement"][0]
+    point["virtual-interface"] = {"type": kind, "vpci": "0000:00:0a.0"}
+    found = vdu(nsd, vnfd)["interfaces"][1]
+    assert found == {"name": "eth0", "virtual_link": "mgmt", "vpci": "0000:00:0a.0", **expected}
+
+
+def test_some_positions_are_places(nsd: Tree, vnfd: Tree) -> None:
+    del vnfd["vdu"][0]["int-cpd"][1]["virtual-network-interface-requirement"][0]["position"]
+    assert [item.get("position") for item in vdu(nsd, vnfd)["interfaces"]] == [2, None]
+
+
+def test_an_ext_cpd_of_an_internal_virtual_link_is_the_nss(nsd: Tree, vnfd: Tree) -> None:
+    vnfd["ext-cpd"] = [{"id": "mgmt-ext", "int-virtual-link-desc": "internal"}]
+    del vnfd["mgmt-cp"]
+    vnfd["vdu"][0]["int-cpd"].pop(0)
+    result = read(nsd, vnfd)
+    assert "virtual_links" not in result.document["vnfs"][0]
+    assert result.document["vnfs"][0]["vdus"][0]["interfaces"] == [{"name": "eth1", "virtual_link": "mgmt"}]
+    load(result.document)
+
+
+def test_parameters_of_a_member(nsd: Tree, vnfd: Tree) -> None:
+    params = {
+        "nsName": "mine",
+        "nsDescription": "for a test",
+        "vnf": [
+            {
+                "member-vnf-index": "web",
+                "internal-vld": [
+                    {
+                        "name": "internal",
+                        "ip-profile": {"subnet-address": "10.8.0.0/24"},
+                        "internal-connection-point": [{"id-ref": "eth1-int", "ip-address": "10.8.0.8"}],
+                    }
+                ],
+                "vdu": [
+                    {
+                        "id": "front",
+                        "vim-flavor-name": "m1.small",
+                        "interface": [
+                            {"name": "eth0", "mac-address": "fa:16:3e:00:00:01", "floating-ip-required": True}
+                        ],
+                    }
+                ],
+            }
+        ],
+        "vld": [
+            {
+                "name": "mgmt",
+                "vim-network-name": "shared",
+                "vnfd-connection-point-ref": [
+                    {"member-vnf-index-ref": "web", "vnfd-connection-point-ref": "mgmt-ext", "ip-address": "10.9.0.9"}
+                ],
+            }
+        ],
+        "ssh_keys": ["ssh-ed25519 AAAA x"],
+    }
+    result = read(nsd, vnfd, params)
+    document = result.document
+    assert (document["name"], document["description"], document["ssh_keys"]) == ("mine", "for a test", ["ssh-ed25519 AAAA x"])
+    found = document["vnfs"][0]["vdus"][0]
+    assert found["flavor"] == "m1.small"
+    assert found["interfaces"] == [
+        {"name": "eth1", "virtual_link": "web/internal", "ip_addresses": ["10.8.0.8"]},
+        {
+            "name": "eth0",
+            "virtual_link": "mgmt",
+            "management": True,
+            "mac_addresses": ["fa:16:3e:00:00:01"],
+            "floating_ip": True,
+            "ip_addresses": ["10.9.0.9"],
+        },
+    ]
+    assert result.warnings == []
+    load(document)
+
+
+def test_values_of_templates_go_from_ns_to_vnf_to_vdu(nsd: Tree, vnfd: Tree) -> None:
+    vnfd["vdu"][0]["cloud-init-file"] = "x.cfg"
+    params = {
+        "additionalParamsForNs": {"a": 1, "b": 1, "c": 1},
+        "additionalParamsForVnf": [
+            {
+                "member-vnf-index": "web",
+                "additionalParams": {"b": 2, "c": 2},
+                "additional_params_for_vdu": [{"vdu_id": "front", "additional_params": {"c": 3}}],
+            }
+        ],
+    }
+    result = read(nsd, vnfd, params, **{"web/cloud_init/x.cfg": "{{ a }}", "web/other.cfg": "y"})
+    cloud_init = result.document["vnfs"][0]["vdus"][0]["cloud_init"]
+    assert cloud_init == {"file": "web/cloud_init/x.cfg", "params": {"a": 1, "b": 2, "c": 3}}
+    assert result.files == {"web/cloud_init/x.cfg": "{{ a }}"}
+    load(result.document, result.files)
+
+
+def test_inline_cloud_init_and_a_config_drive(nsd: Tree, vnfd: Tree) -> None:
+    vnfd["vdu"][0]["cloud-init"] = "#cloud-config\n"
+    vnfd["vdu"][0]["supplemental-boot-data"] = {"boot-data-drive": True}
+    found = vdu(nsd, vnfd)
+    assert (found["cloud_init"], found["config_drive"]) == ({"text": "#cloud-config\n"}, True)
+
+
+def test_two_members_of_one_vnfd(nsd: Tree, vnfd: Tree) -> None:
+    second = copy.deepcopy(nsd["df"][0]["vnf-profile"][0])
+    second["id"] = 2
+    second["virtual-link-connectivity"][0]["constituent-cpd-id"][0]["constituent-base-element-id"] = 2
+    nsd["df"][0]["vnf-profile"].append(second)
+    vnfd["odd"] = 1
+    result = read(nsd, vnfd)
+    assert [vnf["name"] for vnf in result.document["vnfs"]] == ["web", "2"]
+    assert [warning.split(":")[1] for warning in result.warnings if "odd" in warning] == ["vnfd.odd"]
+    load(result.document)
+
+
+def test_ids_become_names(nsd: Tree, vnfd: Tree) -> None:
+    nsd["name"] = "my edge: (1)"
+    assert read(nsd, vnfd).document["name"] == "my-edge---1-"
+
+
+def test_what_is_left_out_is_said(nsd: Tree, vnfd: Tree) -> None:
+    vnfd["df"][0]["scaling-aspect"] = [{"id": "s"}]
+    vnfd["vdu"][0]["cloud-initfile"] = "x"
+    result = read(nsd, vnfd, {"vimAccountId": "abc", "vld": [{"name": "mgmt", "vim-network-name": "x"}], "nsNmae": "y"})
+    assert result.warnings[:4] == [
+        "params:vim-account-id: this is left out: accounts of OSM mean nothing here: name the cloud with nfv_cloud or nfv_vims",
+        "params:ns-nmae: unknown key, left out: did you mean ns-name?",
+        f"{VNFD}.df[0].scaling-aspect: this is left out: not supported yet",
+        f"{VNFD}.vdu[0].cloud-initfile: unknown key, left out: did you mean cloud-init-file?",
+    ]
+
+
+def change(tree: Any, path: str, value: Any) -> None:
+    steps = [int(word) if word.isdigit() else word for word in path.replace("[", ".").replace("]", "").split(".")]
+    for word in steps[:-1]:
+        tree = tree[word]
+    tree[steps[-1]] = value
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("df", [], "df: this is missing"),
+        ("df[0].vnf-profile", "web", "df[0].vnf-profile: 'web' is a string, not a list"),
+        ("df[0].vnf-profile[0].vnfd-id", "wbe-vnf",
+         "df[0].vnf-profile[0].vnfd-id: 'wbe-vnf' is in no package: did you mean web-vnf?"),
+        ("df[0].vnf-profile[0].virtual-link-connectivity[0].constituent-cpd-id[0].constituent-base-element-id", "db",
+         "df[0].vnf-profile[0].virtual-link-connectivity[0].constituent-cpd-id[0].constituent-base-element-id: "
+         "'db' is not this member, web"),
+        ("virtual-link-desc", [{"id": "mgmt"}, {"id": "mgmt"}],
+         f"virtual-link-desc[1].id: 'mgmt' is there already, at {NSD}.virtual-link-desc[0]"),
+        ("virtual-link-desc[0].mgmt-network", "perhaps",
+         "virtual-link-desc[0].mgmt-network: 'perhaps' is a string, not true or false"),
+    ],
+)
+def test_mistakes_in_an_nsd(nsd: Tree, vnfd: Tree, path: str, value: Any, message: str) -> None:
+    change(nsd, path, value)
+    assert problems(nsd, vnfd) == [f"{NSD}.{message}"]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("mgmt-cp", "mgmt", "mgmt-cp: 'mgmt' is no ext-cpd: did you mean mgmt-ext?"),
+        ("df[0].vdu-profile[0].id", "frnt", "df[0].vdu-profile[0].id: 'frnt' is no VDU here: did you mean front?"),
+        ("vdu[0].sw-image-desc", "imgs", "vdu[0].sw-image-desc: 'imgs' is no sw-image-desc: did you mean img?"),
+        ("vdu[0].virtual-compute-desc", "big",
+         "vdu[0].virtual-compute-desc: 'big' is no virtual-compute-desc: known: small"),
+        ("vdu[0].virtual-storage-desc", ["rot"],
+         "vdu[0].virtual-storage-desc: 'rot' is no virtual-storage-desc: did you mean root?"),
+        ("virtual-storage-desc[0].size-of-storage", -1,
+         "virtual-storage-desc[0].size-of-storage: -1 is a number, not a number of 0..2147483647"),
+        ("virtual-storage-desc[0].type-of-storage", "tape",
+         "virtual-storage-desc[0].type-of-storage: 'tape' is none of root-storage, root, persistent-storage, "
+         "persistent-root-storage, ephemeral-storage, swap-storage"),
+        ("virtual-compute-desc[0].virtual-cpu.num-virtual-cpu", 1.5,
+         "virtual-compute-desc[0].virtual-cpu.num-virtual-cpu: 1.5 is a number, not a whole number"),
+        ("vdu[0].int-cpd[1].int-virtual-link-desc", "interal",
+         "vdu[0].int-cpd[1].int-virtual-link-desc: 'interal' is no int-virtual-link-desc: did you mean internal?"),
+        ("vdu[0].int-cpd[0].virtual-network-interface-requirement[0].virtual-interface.type", "TOKEN-RING",
+         "vdu[0].int-cpd[0].virtual-network-interface-requirement[0].virtual-interface.type: 'TOKEN-RING' is none of "
+         "VIRTIO, PARAVIRT, OM-MGMT, E1000, SR-IOV, PCI-PASSTHROUGH"),
+        ("vdu[0].cloud-init-file", "x.cfg",
+         "vdu[0].cloud-init-file: 'x.cfg' is not there: looked for it in web/cloud_init"),
+        ("vdu[0].cloud-init-file", "../../x.cfg",
+         "vdu[0].cloud-init-file: '../../x.cfg' is not there: looked for it in web/cloud_init"),
+    ],
+)
+def test_mistakes_in_a_vnfd(nsd: Tree, vnfd: Tree, path: str, value: Any, message: str) -> None:
+    change(vnfd, path, value)
+    assert [problem for problem in problems(nsd, vnfd) if problem.endswith(message)] == [f"{VNFD}.{message}"]
+
+
+def test_connection_points_that_lead_nowhere(nsd: Tree, vnfd: Tree) -> None:
+    vnfd["ext-cpd"][0]["int-cpd"]["cpd"] = "eth7-int"
+    assert problems(nsd, vnfd) == [
+        f"{VNFD}.vdu[0].int-cpd[0]: 'eth0-int' is on no virtual link: neither int-virtual-link-desc nor ext-cpd has it",
+        f"{VNFD}.ext-cpd[0].int-cpd: there is no int-cpd 'eth7-int' of a VDU 'front'",
+    ]
+
+
+def test_an_ext_cpd_that_is_not_connected(nsd: Tree, vnfd: Tree) -> None:
+    nsd["df"][0]["vnf-profile"][0]["virtual-link-connectivity"] = []
+    assert problems(nsd, vnfd) == [
+        f"{VNFD}.vdu[0].int-cpd[0]: 'eth0-int' is on no virtual link: its ext-cpd 'mgmt-ext' is connected to none"
+    ]
+
+
+def test_a_connected_ext_cpd_that_is_not_there(nsd: Tree, vnfd: Tree) -> None:
+    place = "df[0].vnf-profile[0].virtual-link-connectivity[0]"
+    change(nsd, f"{place}.constituent-cpd-id[0].constituent-cpd-id", "mgmt-xt")
+    point = f"{NSD}.{place}.constituent-cpd-id[0].constituent-cpd-id"
+    assert f"{point}: 'mgmt-xt' is no ext-cpd of web-vnf: did you mean mgmt-ext?" in problems(nsd, vnfd)
+    change(nsd, f"{place}.virtual-link-profile-id", "mgnt")
+    assert f"{NSD}.{place}.virtual-link-profile-id: 'mgnt' is no virtual-link-desc: did you mean mgmt?" in problems(nsd, vnfd)
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"vld": [{"name": "mgnt"}]}, "params:vld[0].name: 'mgnt' is no virtual link here: did you mean mgmt?"),
+        ({"vnf": [{"member-vnf-index": "wbe"}]}, "params:vnf[0].member-vnf-index: 'wbe' is no member here: did you mean web?"),
+        ({"vnf": [{"member-vnf-index": "web", "vdu": [{"id": "frnt"}]}]},
+         "params:vnf[0].vdu[0].id: 'frnt' is no VDU here: did you mean front?"),
+        ({"vnf": [{"member-vnf-index": "web", "vdu": [{"id": "front", "interface": [{"name": "eth5"}]}]}]},
+         "params:vnf[0].vdu[0].interface[0].name: 'eth5' is no interface here: did you mean eth1?"),
+        ({"vnf": [{"member-vnf-index": "web", "internal-vld": [{"name": "inernal"}]}]},
+         "params:vnf[0].internal-vld[0].name: 'inernal' is no virtual link here: did you mean internal?"),
+        ({"additionalParamsForVnf": [{"member-vnf-index": "db"}]},
+         "params:additional-params-for-vnf[0].member-vnf-index: 'db' is no member here: known: web"),
+        ({"additionalParamsForNs": 5}, "params:additional-params-for-ns: 5 is a number, not a mapping"),
+        ({"nsFlavourId": "big"}, "ns/nsd.yaml:nsd.df: 'big' is none of them: known: default-df"),
+        ({"nsd-id": "other"}, "params:nsd-id: 'other' is no NSD here: known: edge-ns"),
+        ({"vld": [{"name": "mgmt", "ip-profile": {}}]}, "params:vld[0].ip-profile.subnet-address: this is missing"),
+        ({1: 2}, "params:: the key 1 is not a string: put it in quotes"),
+    ],
+)
+def test_mistakes_in_parameters(nsd: Tree, vnfd: Tree, params: Tree, message: str) -> None:
+    assert problems(nsd, vnfd, params) == [message]
+
+
+def test_one_address_for_several_instances(nsd: Tree, vnfd: Tree) -> None:
+    vnfd["df"][0]["vdu-profile"][0]["min-number-of-instances"] = 2
+    wish = {"id": "front", "interface": [{"name": "eth1", "ip-address": "10.8.0.8"}]}
+    assert problems(nsd, vnfd, {"vnf": [{"member-vnf-index": "web", "vdu": [wish]}]}) == [
+        f"{VNFD}.vdu[0].int-cpd[1]: '10.8.0.8' is one address for 2 instances of the VDU"
+    ]
+
+
+def test_packages_that_are_none() -> None:
+    for files in ({}, {"a.yaml": "x: 1"}, {"README": "nsd: {}"}, {"charms/x/a.yaml": "{"}):
+        with pytest.raises(DescriptorError, match="there is no NSD"):
+            to_document(files)
+
+
+def test_several_nsds_and_the_same_vnfd_twice(nsd: Tree, vnfd: Tree) -> None:
+    other = json.dumps({"nsd": {**nsd, "id": "other"}})
+    with pytest.raises(DescriptorError, match="there are 2 NSDs: name one with nsd_id: known: edge-ns, other"):
+        read(nsd, vnfd, None, **{"ns/other.yaml": other})
+    assert read(nsd, vnfd, {"nsdId": "other"}, **{"ns/other.yaml": other}).document["name"] == "edge"
+    with pytest.raises(DescriptorError, match="'web-vnf' is there already, in web/vnfd.yaml"):
+        read(nsd, vnfd, None, **{"web2/vnfd.yaml": json.dumps({"vnfd": vnfd})})
+
+
+def test_yaml_that_does_not_parse_is_told_with_line_and_column(nsd: Tree, vnfd: Tree) -> None:
+    with pytest.raises(DescriptorError, match=r"^web/b.yaml, line 3, column 1: this is no valid YAML"):
+        read(nsd, vnfd, None, **{"web/b.yaml": "a: 1\nb: [\n"})
+
+
+scalars = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=6),
+    st.sampled_from(["web", "front", "mgmt", "internal", "mgmt-ext", "10.0.0.0/24", "", "\x00"]),
+)
+keys = st.text(max_size=4)
+values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3))
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    found = [path] if path else []
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        found += places(item, (*path, key))
+    return found
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data(), values)
+def test_whatever_a_package_holds_there_is_an_answer(nsd: Tree, vnfd: Tree, data: st.DataObject, value: Any) -> None:
+    params = {
+        "vld": [{"name": "mgmt", "ip-profile": {"subnet-address": "10.0.0.0/24", "dns-server": ["10.0.0.2"]}}],
+        "vnf": [{"member-vnf-index": "web", "vdu": [{"id": "front", "interface": [{"name": "eth0"}]}]}],
+        "additionalParamsForVnf": [{"member-vnf-index": "web", "additionalParams": {"a": 1}}],
+    }
+    trees = copy.deepcopy({"nsd": nsd, "vnfd": vnfd, "params": params})
+    place = data.draw(st.sampled_from(places(trees)))
+    here: Any = trees
+    for key in place[:-1]:
+        here = here[key]
+    here[place[-1]] = value
+    asked = trees["params"] if isinstance(trees["params"], dict) else None
+    try:
+        result = read(trees["nsd"], trees["vnfd"], asked)
+    except DescriptorError as error:
+        assert error.problems
+        assert all(problem.path and problem.message for problem in error.problems)
+    else:
+        json.dumps(result.document)
