@@ -63,7 +63,7 @@ def _check_subnet(subnet: Subnet, network: IpNetwork, path: str, report: Report)
             report.add(f"{path}.{name}", f"{getattr(subnet, name)} is given, but {network} is IPv4")
     gateway = _gateway(subnet, network)
     if subnet.gateway not in ("auto", "none", None):
-        _check_inside(subnet.gateway, network, f"{path}.gateway", report)
+        _check_inside(ipaddress.ip_address(subnet.gateway), network, f"{path}.gateway", report)
     for at, address in enumerate(subnet.dns or ()):
         if address is not None and ipaddress.ip_address(address).version != network.version:
             report.add(f"{path}.dns[{at}]", f"{show(address)} is not an IPv{network.version} address, as {network} is")
@@ -79,16 +79,15 @@ def _gateway(subnet: Subnet, network: IpNetwork) -> IpAddress | None:
     return ipaddress.ip_address(subnet.gateway)
 
 
-def _check_inside(text: str, network: IpNetwork, path: str, report: Report) -> bool:
-    address = ipaddress.ip_address(text)
+def _check_inside(address: IpAddress, network: IpNetwork, path: str, report: Report) -> bool:
     if address.version != network.version or address not in network:
-        report.add(path, f"{show(text)} is outside {network}")
+        report.add(path, f"{show(str(address))} is outside {network}")
     elif network.version == 4 and network.prefixlen < 31 and address in (
         network.network_address,
         network.broadcast_address,
     ):
         which = "network" if address == network.network_address else "broadcast"
-        report.add(path, f"{show(text)} is the {which} address of {network}")
+        report.add(path, f"{show(str(address))} is the {which} address of {network}")
     else:
         return True
     return False
@@ -99,9 +98,11 @@ def _check_dhcp(subnet: Subnet, network: IpNetwork, gateway: IpAddress | None, p
     if dhcp.count is not None and dhcp.count > network.num_addresses:
         report.add(f"{path}.count", f"{dhcp.count} is more than {network} has")
         return
-    if dhcp.start is None or not _check_inside(dhcp.start, network, f"{path}.start", report):
+    if dhcp.start is None:
         return
     start = ipaddress.ip_address(dhcp.start)
+    if not _check_inside(start, network, f"{path}.start", report):
+        return
     end = network.num_addresses - (network.version == 4 and network.prefixlen < 31)
     offset = int(start) - int(network.network_address)
     count = dhcp.count or end - offset
@@ -135,7 +136,7 @@ def _check_address(text: str, networks: Sequence[IpNetwork], key: str, path: str
     address = ipaddress.ip_address(text)
     inside = [network for network in networks if address.version == network.version and address in network]
     if inside:
-        _check_inside(text, inside[0], path, report)
+        _check_inside(address, inside[0], path, report)
     elif networks:
         subnets = ", ".join(str(network) for network in networks)
         report.add(path, f"{show(text)} is outside the subnets of {show(key)}: {subnets}")

@@ -541,7 +541,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data(), values)
 def test_whatever_a_package_holds_there_is_an_answer(nsd: Tree, vnfd: Tree, data: st.DataObject, value: Any) -> None:
     params = {

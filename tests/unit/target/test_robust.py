@@ -35,7 +35,7 @@ scalars = st.one_of(
 )
 keys = st.one_of(st.sampled_from([*WORDS, *attributes(NetworkService)]), st.text(max_size=4), st.integers(), st.none())
 values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=5))
-quick = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 
 FULL: dict[str, Any] = {
     "name": "full",
