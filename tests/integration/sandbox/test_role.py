@@ -11,26 +11,26 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import ansible_collections.nfv.mano as mano
 import openstack
 import pytest
 from ansible_collections.nfv.mano.tests.integration.sandbox.support import HOME, settings
 
+# Where the package of this test was imported from is where ansible-playbook finds the collection.
+COLLECTIONS = Path(next(iter(mano.__path__))).parents[2]
 PROGRAM = Path(__file__).parents[3] / 'roles' / 'sandbox' / 'files' / 'program'
 SECOND_BASE = 27100
 
 
-def play(state: str, home: Path, **variables: object) -> subprocess.CompletedProcess[str]:
+def play(state: str, home: Path, *, check: bool = False, **variables: object) -> subprocess.CompletedProcess[str]:
     """Run the playbook; variables without their prefix nfv_sandbox_."""
     extra = {f'nfv_sandbox_{name}': value for name, value in (variables | {'state': state, 'home': str(home)}).items()}
     command = [str(Path(sys.executable).with_name('ansible-playbook')), 'nfv.mano.sandbox', '-e', json.dumps(extra)]
-    collections = Path(__file__).parents[6] if 'ansible_collections' in __file__ else None
-    env = os.environ | {'ANSIBLE_NOCOLOR': '1'}
-    if collections:
-        env.setdefault('ANSIBLE_COLLECTIONS_PATH', str(collections))
+    command += ['--check'] if check else []
+    env = os.environ | {'ANSIBLE_NOCOLOR': '1', 'ANSIBLE_COLLECTIONS_PATH': str(COLLECTIONS)}
     return subprocess.run(command, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
 
 
@@ -55,10 +55,8 @@ def second_home(tmp_path: Path) -> Iterator[Path]:
         play('absent', home)
 
 
-def test_started_twice_changes_nothing_and_is_quick() -> None:
-    begin = time.monotonic()
+def test_started_twice_changes_nothing() -> None:
     assert changed(play('started', HOME, **as_deployed())) == 0
-    assert time.monotonic() - begin < 10
 
 
 def test_taken_port_is_named_with_the_service_that_wants_it(second_home: Path) -> None:
@@ -183,3 +181,17 @@ def test_a_second_hard_sandbox_beside_the_first(second_home: Path) -> None:
     assert changed(play('absent', second_home)) > 0
     assert not second_home.exists()
     assert openstack.connect(cloud='sandbox').compute.find_flavor('m1.tiny')
+
+
+@pytest.mark.parametrize('ports', [{'keystoen': 27190}, {'keystone': SECOND_BASE + 1}])
+def test_wrong_ports_are_refused(tmp_path: Path, ports: dict[str, int]) -> None:
+    done = play('started', tmp_path / 'none', port_base=SECOND_BASE, ports=ports)
+    assert done.returncode != 0
+    assert 'each with a port of its own' in done.stdout
+    assert not (tmp_path / 'none').exists()
+
+
+def test_check_mode_makes_nothing(tmp_path: Path) -> None:
+    for state in ('started', 'reset', 'stopped', 'absent'):
+        assert play(state, tmp_path / 'none', check=True).returncode == 0
+    assert not (tmp_path / 'none').exists()
