@@ -42,7 +42,9 @@ def put_holder(store: Store, counter: int = 4, heartbeat_age: float = 0.0, **cha
     """A lock file whose holder is gone without a word."""
     beat = (datetime.now(timezone.utc) - timedelta(seconds=heartbeat_age)).isoformat()
     holder = {'host': 'elsewhere', 'boot_id': 'another', 'pid': 7, 'since': beat, 'op_occ': 'abc', 'heartbeat': beat, **changed}
-    Path(lock_path(store, 'one')).write_text(json.dumps({'counter': counter, 'holder': holder}), encoding='utf-8')
+    fd = os.open(lock_path(store, 'one'), os.O_WRONLY | os.O_CREAT, 0o600)
+    os.pwrite(fd, json.dumps({'counter': counter, 'holder': holder}).encode().ljust(lock_room.SIZE), 0)
+    os.close(fd)
     return holder
 
 
@@ -90,9 +92,11 @@ def test_the_second_is_refused_and_told_who_it_was(store: Store, start: Any) -> 
 def test_the_second_gets_it_when_the_first_is_done_in_time(store: Store, start: Any) -> None:
     process = start(HOLD, store.path)
     process.stdout.readline()
-    threading.Timer(0.5, lambda: process.communicate('\n')).start()
+    end = threading.Timer(0.5, lambda: print(file=process.stdin, flush=True))
+    end.start()
     with NsLock(store, 'one', wait=15) as lock:
         assert (lock.counter, lock.previous) == (2, None)
+    end.join()
 
 
 def test_a_killed_holder_is_dead_at_once(store: Store, start: Any) -> None:
