@@ -15,12 +15,23 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.nfv.mano.tests.integration.mano.support import (
-    HERE, ROOT, Played, Project, command, document, environment, play, write)
+    HERE,
+    ROOT,
+    Played,
+    Project,
+    command,
+    document,
+    environment,
+    play,
+    write,
+)
 
 #: In the environment of every play of a service, and so in that of the modules that outlive it.
 PLAY_MARK = 'NFV_TEST_SERVICE'
 #: Shorter than the product's defaults, so that a test ends in time.
 TIMEOUTS = {'adopt_window': 20, 'lock': 1}
+#: A shell's background jobs ignore SIGINT, and so would all that pytest starts from one.
+INTERRUPTIBLE = ('env', '--default-signal=INT')
 
 
 class Service:
@@ -55,7 +66,7 @@ class Service:
     def start(self, verb: str = 'instantiate', env: dict[str, str] | None = None, prefix: tuple[str, ...] = (),
               **more: Any) -> Running:
         """Start a verb; ``prefix`` are words before the command (unshare ...)."""
-        words = [*prefix, *command(verb, **self.variables(verb, **more))]
+        words = [*INTERRUPTIBLE, *prefix, *command(verb, **self.variables(verb, **more))]
         return Running(words, self.folder, environment(**{PLAY_MARK: self.name, **(env or {})}))
 
     def injected(self, point: str, verb: str = 'instantiate', **more: Any) -> Played:
@@ -186,7 +197,7 @@ class Running:
         self._path = folder / f'play-{time.monotonic_ns()}.log'
         with self._path.open('wb') as log:
             self._process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=env,
-                                             cwd=ROOT, start_new_session=True, preexec_fn=_interruptible)
+                                             cwd=ROOT, start_new_session=True)
         self.pid = self._process.pid
 
     def send(self, number: int) -> None:
@@ -200,11 +211,6 @@ class Running:
     def wait(self, seconds: float = 180) -> Played:
         rc = self._process.wait(seconds)
         return Played(rc, self._path.read_text(errors='replace'))
-
-
-def _interruptible() -> None:
-    # A shell's background jobs ignore SIGINT, and so would all that pytest starts from one
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def pids_of(name: str) -> list[int]:
