@@ -16,6 +16,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import 
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError, ProblemDetails
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import RUNNING
 from ansible_collections.nfv.mano.plugins.module_utils.store import FencedError, Store, StoreError, files
+from ansible_collections.nfv.mano.plugins.module_utils.store.journal import Journal
 from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock
 
 VNFS = {'web': 'vnf-web', 'db': 'vnf-db'}
@@ -101,6 +102,7 @@ def test_the_list_is_newest_first_and_filtered(store: Store, ns: dict[str, Any])
     assert [one.id for one in op_occs.list(state='ROLLED_BACK', scope='ns', ns_id=None)] == [ids[3]]
     assert len(op_occs.list(scope='vnf', vnf_id='vnf-web')) == 4
     assert op_occs.list(ns_id='another') == []
+    assert op_occs.list(limit=0) == op_occs.list(limit=-1) == []
 
 
 def test_the_error_of_every_attempt_is_kept(op_occ: OpOcc) -> None:
@@ -146,6 +148,17 @@ def test_a_dead_owner_in_every_state(store: Store, lock: NsLock, ns: dict[str, A
         store.delete('op_occ', op_occ.id)
 
 
+def test_a_dead_owner_leaves_the_progress_of_its_last_attempt(store: Store, lock: NsLock, op_occ: OpOcc) -> None:
+    op_occ.trigger('grant')
+    journal = Journal(op_occ.dir.journal_path, lock)
+    for attempt, tasks in (('1', ['net', 'ports', 'server']), ('2', ['ports', 'server'])):
+        journal.append('begin', tasks=len(tasks))
+        for task in tasks:
+            journal.append('task', task=task, status='DONE' if task != 'server' and attempt + task != '1ports' else 'FAILED')
+    recover(store, lock, op_occ, fold=nothing)
+    assert OpOccs(store).get(op_occ.id).data['progress'] == {'done': 1, 'total': 2}
+
+
 def test_a_fold_that_fails_leaves_the_op_occ_for_the_next(store: Store, lock: NsLock, op_occ: OpOcc) -> None:
     op_occ.trigger('grant')
 
@@ -177,7 +190,10 @@ def test_a_start_cut_short_at_any_write_leaves_nothing_open(
                 break
         assert op_occs.open_for(ns['id']) is None, 'it is there with all its parts, or not at all'
         op_occs.sweep(ns['id'])
-        assert all(data['state'] == 'ROLLED_BACK' and data['end_time'] for data in store.all('op_occ'))
+        assert store.ids('op_occ') == []
+    archived = Store(os.path.join(store.path, 'archive'))
+    assert len(archived.ids('op_occ')) == 1 + 2, 'died at the second part, and at its own fact'
+    assert all(data['state'] == 'ROLLED_BACK' and data['end_time'] for data in archived.all('op_occ'))
     assert len(writes) == 6
     assert op_occs.open_for(ns['id']) is not None
 
