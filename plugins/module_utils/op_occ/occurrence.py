@@ -14,6 +14,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import Pro
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import OPEN, RUNNING, first_state, next_state
 from ansible_collections.nfv.mano.plugins.module_utils.store.errors import StoreError
 from ansible_collections.nfv.mano.plugins.module_utils.store.facts import OpOccDir, Store, now
+from ansible_collections.nfv.mano.plugins.module_utils.store.journal import Journal
 from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock
 
 OWNER = ('host', 'boot_id', 'pid')
@@ -179,20 +180,26 @@ class OpOccs:
         return None
 
     def sweep(self, ns_id: str) -> None:
-        """Close op-occs of VNFs whose start was interrupted before their NS op-occ was there; with the lock held."""
-        for data in self._store.all('op_occ'):
-            if (data['ns_id'] == ns_id and data.get('parent') and data['state'] in OPEN
-                    and self._store.read('op_occ', data['parent']) is None):
+        """Close and archive op-occs of VNFs whose start was interrupted before their NS op-occ was there; with the lock held."""
+        facts = self._store.all('op_occ')
+        known = {data['id'] for data in facts}
+        for data in facts:
+            if data['ns_id'] != ns_id or not data.get('parent') or data['parent'] in known:
+                continue
+            if data['state'] in OPEN:
                 moment = now()
                 self._store.write('op_occ', data['id'], {
                     **data, 'state': next_state('STARTING', 'owner_died'), 'state_entered_time': moment, 'end_time': moment})
+            # Nothing leads to it any more, so retention would never come to it
+            self._store.archive(data['parent'])
+            self._store.archive(data['id'])
 
     def list(self, limit: int | None = None, **filters: Any) -> list[OpOcc]:
         """Op-occs whose attributes have these values (None: any), newest first."""
         asked = {key: value for key, value in filters.items() if value is not None}
         found = [data for data in self._store.all('op_occ') if all(data.get(key) == value for key, value in asked.items())]
         found.sort(key=lambda data: data['start_time'], reverse=True)
-        return [OpOcc(self._store, data) for data in found[:limit]]
+        return [OpOcc(self._store, data) for data in found[:limit if limit is None else max(limit, 0)]]
 
 
 def recover(store: Store, lock: NsLock, op_occ: OpOcc, fold: Callable[[Store, OpOcc], None]) -> bool:
@@ -209,11 +216,21 @@ def recover(store: Store, lock: NsLock, op_occ: OpOcc, fold: Callable[[Store, Op
         return finished
     owner = op_occ.data.get('owner') or {}
     fold(store, op_occ)
-    op_occ.trigger('owner_died', error=ProblemDetails(
+    op_occ.trigger('owner_died', progress=_progress(op_occ), error=ProblemDetails(
         f'{op_occ.data["ns_name"]}: {op_occ.operation} was interrupted', 500,
         f'its owner (pid {owner.get("pid")} on host {owner.get("host")}) died in {op_occ.state}',
         instance=f'op_occ/{op_occ.id}'))
     return True
+
+
+def _progress(op_occ: OpOcc) -> dict[str, int] | None:
+    """How far the last attempt came, by its journal; None where it did not begin."""
+    entries = Journal.read(op_occ.dir.journal_path)
+    begins = [number for number, entry in enumerate(entries) if entry['event'] == 'begin']
+    if not begins:
+        return None
+    done = {entry['task'] for entry in entries[begins[-1]:] if entry['event'] == 'task' and entry['status'] == 'DONE'}
+    return {'done': len(done), 'total': entries[begins[-1]]['tasks']}
 
 
 def _owner(owner: Mapping[str, Any]) -> dict[str, Any]:

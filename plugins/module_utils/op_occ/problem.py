@@ -40,13 +40,3 @@ def conflict(title: str, detail: str, instance: str | None = None) -> OpOccError
 def not_found(title: str, detail: str) -> OpOccError:
     """404: no such op-occ or NS."""
     return OpOccError(ProblemDetails(title, 404, detail))
-
-
-def bad_request(title: str, detail: str) -> OpOccError:
-    """400: what was asked for can't be understood."""
-    return OpOccError(ProblemDetails(title, 400, detail))
-
-
-def unprocessable(title: str, detail: str, instance: str | None = None) -> OpOccError:
-    """422: understood, but it can't be done as things are."""
-    return OpOccError(ProblemDetails(title, 422, detail, instance=instance))

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.nfv.mano.plugins.module_utils.store.errors import FencedError, LockedError, SecretError, StoreError
+from ansible_collections.nfv.mano.plugins.module_utils.store.errors import FencedError, LockedError, StoreError
 from ansible_collections.nfv.mano.plugins.module_utils.store.facts import OpOccDir, Store
 
-__all__ = ['FencedError', 'LockedError', 'OpOccDir', 'SecretError', 'Store', 'StoreError']
+__all__ = ['FencedError', 'LockedError', 'OpOccDir', 'Store', 'StoreError']

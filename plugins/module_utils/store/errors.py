@@ -32,10 +32,6 @@ class FencedError(StoreError):
     """Somebody took the NS over; this process must not touch it any more."""
 
 
-class SecretError(StoreError):
-    """A secret that can't be encrypted or decrypted; ``path`` is the key file, or says that it was a passphrase."""
-
-
 def why(error: OSError) -> str:
     """The operating system's reason, in words."""
     return error.strerror or str(error)

@@ -80,7 +80,10 @@ def write_json(path: str, data: dict[str, Any]) -> bool:
 
     :raises StoreError: it can't be written; the old file is untouched and nothing is left beside it.
     """
-    content = encode(data)
+    try:
+        content = encode(data)
+    except ValueError as error:
+        raise StoreError(path, f'can not be written: {error}') from error
     with contextlib.suppress(StoreError):
         if read_bytes(path) == content:
             return False

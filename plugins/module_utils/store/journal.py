@@ -29,6 +29,7 @@ class Journal:
     """Appends entries; safe for many threads.
 
     :param lock: its fencing counter stands in each entry, and nothing is written once it is passed.
+    :raises FencedError: somebody took the NS over.
     :raises StoreError: the file can't be opened, or a line in it is no entry.
     """
 
@@ -36,6 +37,8 @@ class Journal:
         self.path = path
         self._lock = lock
         self._mutex = threading.Lock()
+        if lock is not None:
+            lock.fence()
         make_folder(os.path.dirname(path))
         entries, self._length = _parse(path)
         self._number = entries[-1]['n'] if entries else 0
@@ -65,13 +68,20 @@ class Journal:
                     raise OSError(0, 'the disk is full')
                 os.fsync(self._fd)
             except OSError as error:
-                # Half a line would spoil the one behind it
-                with contextlib.suppress(OSError):
-                    os.ftruncate(self._fd, self._length)
+                self._cut_off()
                 raise StoreError(self.path, f'can not be written: {why(error)}') from error
             self._number += 1
             self._length += len(line)
             return entry
+
+    def _cut_off(self) -> None:
+        """Half a line would spoil the one behind it: it goes, or no other is written by this process."""
+        try:
+            os.ftruncate(self._fd, self._length)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.close(self._fd)
+            self._fd = -1
 
     def close(self) -> None:
         """Close the file; nothing can be appended any more."""
@@ -90,15 +100,19 @@ class Journal:
 
 
 def _parse(path: str) -> tuple[list[dict[str, Any]], int]:
-    """Entries, and the length of the file up to the last whole line."""
+    """Entries, and the length of the file up to the last whole one."""
     data = read_bytes(path) or b''
-    whole = data.rfind(b'\n') + 1
-    entries = []
-    for number, line in enumerate(data[:whole].split(b'\n')[:-1], 1):
+    lines = data.split(b'\n')[:-1]
+    entries, whole = [], 0
+    for number, line in enumerate(lines, 1):
         try:
             entry = json.loads(line)
             entry['n'] + 0, entry['event']
         except (ValueError, TypeError, KeyError, RecursionError) as error:
+            # After a power cut the last one can have its length and not its content; those before it were on disk
+            if number == len(lines) and b'\0' in line:
+                break
             raise StoreError(path, f'line {number} is no journal entry: {error}') from error
         entries.append(entry)
+        whole += len(line) + 1
     return entries, whole

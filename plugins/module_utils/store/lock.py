@@ -200,11 +200,16 @@ def holder_of(store: Store, ns_id: str) -> dict[str, Any] | None:
     """Who works on the NS right now, None where nobody does; takes nothing over and writes nothing.
 
     A holder that has not said who it is yet is an empty mapping.
+
+    :raises StoreError: the lock file can't be used: nobody may be taken for dead then.
     """
+    path = lock_path(store, ns_id)
     try:
-        fd = os.open(lock_path(store, ns_id), os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
         return None
+    except OSError as error:
+        raise StoreError(path, f'can not be opened: {why(error)}') from error
     try:
         try:
             fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -213,6 +218,8 @@ def holder_of(store: Store, ns_id: str) -> dict[str, Any] | None:
         holder = _read(fd).get('holder')
         elsewhere = holder and holder.get('boot_id') != boot_id() and abs(_age(str(holder.get('heartbeat')))) < LEASE
         return holder if elsewhere else None
+    except OSError as error:
+        raise StoreError(path, f'can not be locked: {why(error)}') from error
     finally:
         os.close(fd)
 
@@ -231,7 +238,8 @@ def _read(fd: int) -> dict[str, Any]:
         except ValueError:
             time.sleep(0.002)
             continue
-        if isinstance(content, dict):
+        if isinstance(content, dict) and isinstance(content.get('counter', 0), int) \
+                and isinstance(content.get('holder') or {}, dict):
             return content
     return {}
 

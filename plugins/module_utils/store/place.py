@@ -10,6 +10,7 @@ import fcntl
 import os
 import re
 import stat
+import tempfile
 
 from ansible_collections.nfv.mano.plugins.module_utils.store.errors import StoreError, why
 
@@ -92,12 +93,17 @@ def try_out(path: str) -> None:
 
     :raises StoreError: it can't be written, or locks do not work there.
     """
-    probe = os.path.join(path, f'probe-{os.getpid()}.tmp')
     try:
-        fd = os.open(probe, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        # A name of its own: pids are the same in two containers
+        fd, probe = tempfile.mkstemp(prefix='probe-', suffix='.tmp', dir=path)
     except OSError as error:
         raise StoreError(path, f'can not be written: {why(error)}; {WAY_OUT}') from error
     try:
+        try:
+            os.write(fd, bytes(4096))
+            os.fsync(fd)
+        except OSError as error:
+            raise StoreError(path, f'can not be written: {why(error)}; {WAY_OUT}') from error
         if not _locks(probe, fd):
             raise StoreError(path, 'is on a file system without locks (flock), where two runs would not see each other; '
                              'set nfv_state_dir to a local one, or to NFS with locks')

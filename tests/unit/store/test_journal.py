@@ -75,7 +75,8 @@ def test_200_threads_write_at_once(path: str) -> None:
         assert steps == [f'{number}/{step}' for step in range(5)]
 
 
-@pytest.mark.parametrize('torn', [b'{"n": 3, "event": "ma', b'{"n": 3, "event": "made"}', b'\x00' * 64, b'\xc3'])
+@pytest.mark.parametrize('torn', [b'{"n": 3, "event": "ma', b'{"n": 3, "event": "made"}', b'\x00' * 64, b'\xc3',
+                                  b'{"n": 3, \x00\x00\n'])
 def test_a_torn_last_line_says_nothing_and_is_gone_on_reopening(path: str, torn: bytes) -> None:
     journal = Journal(path)
     whole = [journal.append('intent'), journal.append('made')]
@@ -110,8 +111,11 @@ def test_who_was_taken_over_writes_nothing(store: Store, path: str) -> None:
     with NsLock(store, 'one') as lock:
         journal = Journal(path, lock)
         journal.append('intent')
-    with NsLock(store, 'one'), pytest.raises(FencedError):
-        journal.append('made')
+    with NsLock(store, 'one'):
+        with pytest.raises(FencedError):
+            journal.append('made')
+        with pytest.raises(FencedError):
+            Journal(path, lock)
     assert [entry['event'] for entry in Journal.read(path)] == ['intent']
 
 
@@ -133,6 +137,22 @@ def test_a_full_disk_leaves_the_journal_as_it_was(path: str, monkeypatch: pytest
     assert Path(path).read_bytes() == before
     assert Journal.read(path) == [first]
     assert journal.append('made')['n'] == 2
+
+
+def test_half_a_line_that_can_not_be_taken_back_is_the_last(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: Any) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+    write = os.write
+    journal = Journal(path)
+    first = journal.append('intent')
+    with monkeypatch.context() as broken, pytest.raises(StoreError):
+        broken.setattr(journal_room.os, 'write', lambda fd, data: write(fd, data[:10]))
+        broken.setattr(journal_room.os, 'ftruncate', fail)
+        journal.append('made')
+    with pytest.raises(StoreError, match='can not be written'):
+        journal.append('made')
+    assert Journal.read(path) == [first]
+    assert Journal(path).append('made')['n'] == 2
 
 
 def test_a_disk_that_is_really_full(small_disk: Path) -> None:

@@ -347,7 +347,8 @@ def test_the_fence_is_shut_after_the_end(store: Store) -> None:
         lock.fence()
 
 
-@pytest.mark.parametrize('garbage', ['', 'null', '[]', '{"counter": 3, "ho', '\x00' * 100])
+@pytest.mark.parametrize('garbage', ['', 'null', '[]', '{"counter": 3, "ho', '\x00' * 100, '{"holder": 5}',
+                                     '{"counter": "x"}', '{"holder": {}, "counter": null}'])
 def test_a_damaged_lock_file_can_be_taken(store: Store, garbage: str) -> None:
     Path(lock_path(store, 'one')).write_text(garbage, encoding='utf-8')
     assert not owner_alive(store, 'one')
@@ -358,6 +359,13 @@ def test_a_damaged_lock_file_can_be_taken(store: Store, garbage: str) -> None:
 def test_looking_takes_nothing_and_makes_nothing(store: Store) -> None:
     assert holder_of(store, 'one') is None
     assert os.listdir(store.path) == []
+
+
+def test_who_can_not_look_does_not_say_that_nobody_is_there(store: Store) -> None:
+    os.symlink('loop', store.path + '/loop')
+    os.symlink('loop', lock_path(store, 'one'))
+    with pytest.raises(StoreError, match='ns_one.lock: can not be opened'):
+        owner_alive(store, 'one')
 
 
 def test_looking_does_not_get_in_the_way(store: Store) -> None:

@@ -141,6 +141,23 @@ def test_nothing_is_left_of_trying_it_out(store: Store) -> None:
     assert os.listdir(store.path) == []
 
 
+def test_the_same_pid_in_another_container_is_not_in_the_way(store: Store) -> None:
+    with open(os.path.join(store.path, f'probe-{os.getpid()}.tmp'), 'w', encoding='utf-8') as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        store.prepare()
+
+
+def test_a_full_disk_is_told_before_anything_is_done(small_disk: Path) -> None:
+    store = Store(str(small_disk / 'state'))
+    store.prepare()
+    with pytest.raises(OSError, match='No space'), open(small_disk / 'filling', 'wb', buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    with pytest.raises(StoreError, match='state: can not be written: No space left on device; set nfv_state_dir'):
+        store.prepare()
+    assert os.listdir(store.path) == []
+
+
 def granted_always(_fd: int, _how: int) -> None:
     """A file system that ignores locks."""
 
