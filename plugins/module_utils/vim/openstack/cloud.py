@@ -34,6 +34,7 @@ class OpenStack:
         self._admin = Client(admin_cloud, region, call_timeout=call_timeout) if admin_cloud else None
         self.call_timeout = self._client.call_timeout
         self._project_id = ''
+        self._port_tags: bool | None = None
 
     @property
     def calls(self) -> Counter[str]:
@@ -112,11 +113,20 @@ class OpenStack:
     # Ports ---------------------------------------------------------------------------------------------------
 
     def create_ports(self, specs: Sequence[dict[str, Any]]) -> list[Port]:
-        bodies = [_port_body(spec) for spec in specs]
+        tagged = self._takes_port_tags()
+        bodies = [_port_body(spec, tagged) for spec in specs]
         named = specs[0]['name'] + (f' and {len(specs) - 1} more' if len(specs) > 1 else '')
         answer = self._client.call('network', 'POST', '/ports', f'create port {named}', json={'ports': bodies})
         made = {row['description']: convert.port(row) for row in answer['ports']}
         return [made[spec['mark']] for spec in specs]
+
+    def _takes_port_tags(self) -> bool:
+        """Whether POST of ports may have tags: asked once; where not, some clouds refuse them and some drop them."""
+        if self._port_tags is None:
+            alias = 'tag-ports-during-bulk-creation'
+            found = self._client.call('network', 'GET', f'/extensions/{alias}', f'look for {alias}', missing_ok=True)
+            self._port_tags = found is not None
+        return self._port_tags
 
     def update_port(self, port_id: str, changes: dict[str, Any]) -> None:
         names = {'port_security': 'port_security_enabled', 'address_pairs': 'allowed_address_pairs'}
@@ -213,12 +223,12 @@ def _fixed_ips(fixed_ips: Iterable[tuple[str | None, str]]) -> list[dict[str, st
     return [_given({'subnet_id': subnet_id, 'ip_address': address}) for subnet_id, address in fixed_ips]
 
 
-def _port_body(spec: dict[str, Any]) -> dict[str, Any]:
+def _port_body(spec: dict[str, Any], tagged: bool) -> dict[str, Any]:
     body = {'name': spec['name'], 'description': spec['mark'], 'network_id': spec['network_id'],
             'mac_address': spec.get('mac_address'), 'port_security_enabled': spec.get('port_security'),
             'security_groups': spec.get('security_groups'), 'binding:vnic_type': VNIC_TYPES.get(spec.get('type', '')),
-            # Kept only where the cloud has tag-ports-during-bulk-creation; the mark is what counts
-            'tags': [ns_tag(spec['ns_id'])]}
+            # For people who list by tag; the mark is what counts
+            'tags': [ns_tag(spec['ns_id'])] if tagged else None}
     if spec.get('fixed_ips'):
         body['fixed_ips'] = _fixed_ips(spec['fixed_ips'])
     if spec.get('address_pairs'):
