@@ -212,7 +212,11 @@ class _Operation:
         op_occ.dir.write_json('plan.json', as_data(draft.plan))
         self.ns['vims'] = draft.clouds
         self.store.write('ns', self.ns['id'], self.ns)
-        op_occ.trigger('retry' if op_occ.state == 'FAILED_TEMP' else 'grant')
+        self.lock.name_op_occ(op_occ.id)
+        if op_occ.state == 'FAILED_TEMP':
+            op_occ.trigger('retry', owner=self.lock.owner)
+        else:
+            op_occ.trigger('grant')
         try:
             return self._finish(op_occ, draft, resources,
                                 execute(self.request, op_occ, draft, resources, self.lock, self.tell, self.work))

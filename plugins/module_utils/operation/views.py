@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, recover
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import OPEN
+from ansible_collections.nfv.mano.plugins.module_utils.operation import results
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import fold_journal, read_journal, read_resources
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
@@ -69,7 +70,7 @@ def close_ns(store: Store, ns: str, *, fail: bool, force_takeover: bool, dry: bo
     """Recover the op-occ of an NS whose owner died, and with ``fail`` end it for good where it is in FAILED_TEMP.
 
     :returns: whether there was something to do, and the op-occ.
-    :raises LockedError: the owner is alive.
+    :raises LockedError: the owner is alive (in a dry run: OperationError).
     """
     record = find_ns(store, ns)
     op_occs = OpOccs(store)
@@ -77,8 +78,9 @@ def close_ns(store: Store, ns: str, *, fail: bool, force_takeover: bool, dry: bo
         found = op_occs.open_for(record['id'])
         if found is None:
             return False, None
-        dead = found.state != 'FAILED_TEMP' and not owner_alive(store, record['id'])
-        return dead or (fail and found.state == 'FAILED_TEMP'), op_occ_view(store, found)
+        if owner_alive(store, record['id']):
+            raise results.still_running(found)
+        return fail or found.state != 'FAILED_TEMP', op_occ_view(store, found)
     with NsLock(store, record['id'], force_takeover=force_takeover) as lock:
         op_occs.sweep(record['id'])
         found = op_occs.open_for(record['id'])
