@@ -17,7 +17,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.store.files import encode
 
 
 @pytest.mark.parametrize(('letter', 'vnfs'), [
-    ('x', 300), ('x', 0), ('ä', 2), ('東', 2), ('\x00', 2), ('\U0001f600', 2), ('\udc80', 2), ('"', 2)])
+    ('x', 60), ('x', 0), ('ä', 2), ('東', 2), ('\x00', 2), ('\U0001f600', 2), ('\udc80', 2), ('"', 2)])
 def test_no_fact_is_too_large(store: Store, letter: str, vnfs: int) -> None:
     long = letter * 5000
     ns = {'id': 'one', 'name': long}
@@ -28,7 +28,7 @@ def test_no_fact_is_too_large(store: Store, letter: str, vnfs: int) -> None:
     error = ProblemDetails(long, 500, long, long, long)
     op_occ.trigger('failed', error=error)
     for one in store.ids('op_occ'):
-        assert os.path.getsize(store.file('op_occ', one)) <= FACT_LIMIT
+        assert os.path.getsize(store.file('op_occ', one)) <= 4096
     assert op_occ.errors()[0]['detail'] == long
     assert op_occ.data['error']['detail'].startswith(letter * 30)
     assert (op_occ.data['ns_id'], op_occ.data['error']['status'], op_occ.data['progress']['total']) == ('one', 500, 900)
@@ -45,7 +45,7 @@ def test_only_as_much_is_cut_as_must_be() -> None:
     assert len(fact['error']['detail']) == 1200
     assert fact['error']['detail'].endswith('...')
     assert fact['error']['title'] == 'short'
-    assert len(encode(fact)) <= FACT_LIMIT
+    assert len(encode(fact)) <= FACT_LIMIT == 4096
     assert fitting(fact) == fact
 
 
