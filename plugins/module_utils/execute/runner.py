@@ -166,7 +166,7 @@ def batches(tasks: Iterable[Task]) -> list[list[Task]]:
             result.append([task])
             continue
         size = len(task.spec[1])
-        batch, filled = open_batches.get((task.verb, task.vim), ([], BULK))
+        batch, filled = open_batches.get((task.verb, task.vim), ([], BULK + 1))
         if filled + size > BULK:
             batch, filled = [], 0
             result.append(batch)

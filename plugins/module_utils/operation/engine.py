@@ -232,8 +232,9 @@ class _Operation:
             self._settle(draft)
         write_record(self.store, self.ns, resources)
         if end.ok:
-            op_occ.trigger('done', progress=end.progress)
+            # Before the end: once it is COMPLETED nothing may fail any more
             self.store.retain(self.ns['id'], self.request.op_occ_retention)
+            op_occ.trigger('done', progress=end.progress)
             return results.completed(op_occ, draft, self.ns, end)
         error = results.failed(op_occ, draft, self.ns, end)
         op_occ.trigger('failed', error=error.problem, progress=end.progress)
