@@ -73,7 +73,7 @@ def test_killed_again_and_again(service: Service) -> None:
 
 def _working(service: Service) -> Running:
     """A run that has made servers, none of which is ACTIVE yet for some seconds."""
-    service.describe(4, metadata={'sandbox:delay': '8'})
+    service.describe(4, metadata={'sandbox:delay': '6'})
     running = service.start()
     service.until('made', 'server', 2)
     return running
@@ -110,7 +110,7 @@ def test_everything_killed(service: Service) -> None:
     service.terminate()
 
 
-@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize('number', [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
 def test_stopped_by_a_signal(service: Service, number: signal.Signals) -> None:
     """The playbook ends at once, and within 10 s the op-occ is FAILED_TEMP with a record that has all that was made."""
     running = _working(service)
@@ -152,6 +152,7 @@ def test_state_directory_full_in_the_middle(service: Service, small_disk: None) 
     _assert_goes_on(service)
 
 
+@pytest.mark.slow
 @as_root
 def test_state_directory_read_only_in_the_middle(service: Service) -> None:
     running = _working(service)

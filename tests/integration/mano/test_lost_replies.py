@@ -19,6 +19,7 @@ from ansible_collections.nfv.mano.tests.integration.mano.support import changed_
 SERVERS, PORTS, NETWORKS, SUBNETS = (('compute', '/servers', 2), ('network', '/ports', 1), ('network', '/networks', 1),
                                      ('network', '/subnets', 1))
 BOTH = pytest.mark.parametrize('what', [SERVERS, PORTS], ids=['servers', 'ports'])
+EACH = pytest.mark.parametrize('what', [SERVERS, PORTS, NETWORKS, SUBNETS], ids=['servers', 'ports', 'networks', 'subnets'])
 COUNT = 4
 
 
@@ -38,7 +39,7 @@ def _posts(service: Service, kind: str) -> int:
     return sum(entry['event'] == 'intent' and entry.get('kind') == kind for entry in service.journal())
 
 
-@BOTH
+@pytest.mark.parametrize('what', [SERVERS, pytest.param(PORTS, marks=pytest.mark.slow)], ids=['servers', 'ports'])
 def test_held_back_and_reply_dropped(service: Service, what: tuple[str, str, int]) -> None:
     """The create call reaches the service 20 s late, and its reply nobody: it is adopted, not made again."""
     with losing(service, what, hold=20.0) as (proxy, env):
@@ -84,7 +85,8 @@ def test_arrives_after_the_window_before_terminate(service: Service, what: tuple
     service.terminate()
 
 
-@pytest.mark.parametrize('what', [SERVERS, pytest.param(PORTS, marks=pytest.mark.slow)], ids=['servers', 'ports'])
+@pytest.mark.slow
+@BOTH
 def test_never_arrives(service: Service, what: tuple[str, str, int]) -> None:
     """Lost on its way: after the window it is made again."""
     with losing(service, what, forward=False) as (proxy, env):
@@ -95,7 +97,7 @@ def test_never_arrives(service: Service, what: tuple[str, str, int]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize('what', [SERVERS, PORTS, NETWORKS, SUBNETS], ids=['servers', 'ports', 'networks', 'subnets'])
+@EACH
 def test_reply_dropped(service: Service, what: tuple[str, str, int]) -> None:
     with losing(service, what) as (proxy, env):
         good(service.play(env=env))
@@ -105,9 +107,8 @@ def test_reply_dropped(service: Service, what: tuple[str, str, int]) -> None:
     service.terminate()
 
 
-@pytest.mark.parametrize('what', [SERVERS, PORTS, pytest.param(NETWORKS, marks=pytest.mark.slow),
-                                  pytest.param(SUBNETS, marks=pytest.mark.slow)],
-                         ids=['servers', 'ports', 'networks', 'subnets'])
+@pytest.mark.parametrize('what', [PORTS, *(pytest.param(one, marks=pytest.mark.slow) for one in (SERVERS, NETWORKS, SUBNETS))],
+                         ids=['ports', 'servers', 'networks', 'subnets'])
 def test_reply_dropped_and_killed_at_once(service: Service, what: tuple[str, str, int]) -> None:
     """The service has made it; nobody lives to hear of it."""
     def everything() -> None:

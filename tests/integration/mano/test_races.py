@@ -54,6 +54,7 @@ def test_two_process_namespaces_on_one_state_directory(service: Service) -> None
     service.terminate()
 
 
+@pytest.mark.slow
 def test_two_terminate_at_once(service: Service) -> None:
     """On an NS that is there already; the loser waits for the lock, and then finds nothing to do."""
     service.describe(COUNT)
