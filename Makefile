@@ -31,6 +31,8 @@ export OS_CLIENT_CONFIG_FILE := $(SANDBOX_HOME)/clouds.yaml
 # Linters and molecule leave copies and caches in the home folder: they get one of their own.
 TOOL := HOME=$(VENV)/home ANSIBLE_HOME=$(VENV)/home/.ansible
 SANDBOX_UP := $(if $(wildcard playbooks/sandbox.yml),sandbox-up)
+# ansible-lint and molecule install a copy of the collection there, once, and would judge that one ever after.
+FRESH := rm -rf $(VENV)/home/.ansible/collections
 PYTEST := python -m pytest $(PYTEST_ARGS)
 SANDBOX := ansible-playbook nfv.mano.sandbox -e nfv_sandbox_home=$(SANDBOX_HOME) $(SANDBOX_ARGS)
 
@@ -98,7 +100,7 @@ hard: $(READY)  ## the tests that need a sandbox in hard mode, in a second sandb
 
 .PHONY: lint
 lint: $(READY)  ## ruff, yamllint and ansible-lint (profile production)
-	@failed=; \
+	@$(FRESH); failed=; \
 	    ruff check || failed+=' ruff'; \
 	    yamllint --strict . || failed+=' yamllint'; \
 	    (cd $(COLLECTION) && $(TOOL) ansible-lint --strict) || failed+=' ansible-lint'; \
@@ -129,11 +131,12 @@ build: $(READY)  ## the collection's tarball in build/, installed once to prove 
 
 .PHONY: importer
 importer: build  ## what Galaxy would say of the tarball (galaxy-importer)
+	@$(FRESH)
 	@$(TOOL) .ci/importer $(TARBALL)
 
 .PHONY: molecule
 molecule: $(READY) sandbox-up  ## the molecule scenario, against the sandbox cloud
-	@mkdir -p build && rm -f build/molecule-verified.json
+	@mkdir -p build && rm -f build/molecule-verified.json && $(FRESH)
 	cd $(COLLECTION) && $(TOOL) molecule test
 	@test -s build/molecule-verified.json || { echo 'molecule passed without running its verify play' >&2; exit 1; }
 

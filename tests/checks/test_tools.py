@@ -25,8 +25,8 @@ def check_target(target: str) -> str:
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )
     if done.returncode:
-        end = '\n'.join(done.stdout.splitlines()[-TAIL:])
-        pytest.fail(f'make {target} ended with {done.returncode}:\n{end}', pytrace=False)
+        print(*done.stdout.splitlines()[-TAIL:], sep='\n')
+        pytest.fail(f'make {target} ended with {done.returncode}: the end of its output is below', pytrace=False)
     return done.stdout
 
 
