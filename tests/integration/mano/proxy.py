@@ -50,6 +50,8 @@ class Proxy:
         self._seen = 0
         self._lock = threading.Lock()
         self.struck: list[int] = []
+        self.idle = threading.Event()
+        self.idle.set()
         self._server = _Server(('127.0.0.1', 0), _Handler)
         self._server.proxy = self
         self.url = f'http://127.0.0.1:{self._server.server_port}{self._upstream.path}'
@@ -59,6 +61,8 @@ class Proxy:
         return self
 
     def __exit__(self, *_exc: object) -> None:
+        # What is held back would be made after the test has cleaned up
+        self.idle.wait(120)
         self._server.shutdown()
         self._server.server_close()
 
@@ -68,7 +72,10 @@ class Proxy:
             return None
         with self._lock:
             self._seen += 1
-            return self._rule if self._seen == self._rule.number else None
+            if self._seen != self._rule.number:
+                return None
+            self.idle.clear()
+            return self._rule
 
     def forward(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
         """Send a request on: status, headers and body of the answer."""
@@ -106,11 +113,14 @@ class _Handler(BaseHTTPRequestHandler):
         if rule is None:
             self._answer(*proxy.forward(self.command, self.path, headers, body))
             return
-        time.sleep(rule.hold)
-        status = proxy.forward(self.command, self.path, headers, body)[0] if rule.forward else 0
-        if rule.then:
-            rule.then()
-        proxy.struck.append(status)
+        try:
+            time.sleep(rule.hold)
+            status = proxy.forward(self.command, self.path, headers, body)[0] if rule.forward else 0
+            if rule.then:
+                rule.then()
+            proxy.struck.append(status)
+        finally:
+            proxy.idle.set()
         self.close_connection = True
         with suppress(OSError):  # the client has given up before
             self.connection.shutdown(socket.SHUT_RDWR)
