@@ -14,10 +14,12 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor import DescriptorError, read_path, to_document
+from ansible_collections.nfv.mano.plugins.module_utils.target import redact
 
 DISPLAY = Display()
 #: Seconds between two looks at the progress: of a local file, and over a connection.
 LOCAL_PAUSE, REMOTE_PAUSE = 0.2, 2.0
+_KINDS = {list: 'a list', type(None): 'empty'}
 
 
 class ActionModule(ActionBase):
@@ -43,6 +45,8 @@ class ActionModule(ActionBase):
             # Killed: whoever recovers its op-occ has to know whose it was
             name = arguments.get('ns') or (arguments.get('document') or {}).get('name')
             result.setdefault('ns', {'id': None, 'name': name, 'state': None})
+        if 'invocation' in result:
+            result['invocation'] = redact(result['invocation'])
         if warnings:
             result['warnings'] = [*result.get('warnings', ()), *warnings]
         if not (self._task.diff or self._play_context.diff):
@@ -59,7 +63,10 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail('descriptor and document exclude each other')
         try:
             source = read_path(self._path(path))
-            if source.document is not None:
+            if not source.is_package:
+                if not isinstance(source.document, dict):
+                    raise AnsibleActionFail(f'{path}: a network service is a mapping, and this is '
+                                            f'{_KINDS.get(type(source.document), "a single value")}\nNothing was touched.')
                 arguments.update(document=source.document, files=source.files)
                 return []
             made = to_document(source.files, arguments.get('params') or {})
