@@ -143,6 +143,11 @@ class Actions:
                            lambda rows: rows, puts)
 
     def _delete_ports(self, task: Task, vim: Vim, ended: Ended) -> None:
+        record = self._calls.resources.get(task.item, {})
+        recorded = {port['id'] for port in record.get('ports', {}).values()}
+        if 'id' in record and recorded.intersection(task.spec.values()):
+            # An instance's own ports go after its server: one that is in the record still went without our seeing it
+            self._calls.note('gone', task=task.id, gone={task.item: {'id': record['id']}})
         for interface, port_id in task.spec.items():
             self._calls.change(vim, task.id, 'delete', port_id, lambda port_id=port_id: vim.delete_port(port_id))
             self._calls.note('gone', task=task.id, gone={task.item: {'ports': {interface: port_id}}})
