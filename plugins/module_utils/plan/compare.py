@@ -40,7 +40,7 @@ def compare(instance: Instance, record: Resource, server: Server) -> Difference:
     _metadata(instance, record, server, difference)
     _tags(instance, record, server, difference)
     _rebuilt(instance, record, server, difference)
-    _interfaces(instance, record, difference)
+    _interfaces(instance, record, server, difference)
     return difference
 
 
@@ -100,7 +100,7 @@ def _rebuilt(instance: Instance, record: Resource, server: Server, difference: D
         difference.replace.append('user data has changed')
 
 
-def _interfaces(instance: Instance, record: Resource, difference: Difference) -> None:
+def _interfaces(instance: Instance, record: Resource, server: Server, difference: Difference) -> None:
     shared = instance.shared
     recorded = record.get('ports', {})
     known = instance.known_ports(record)
@@ -112,6 +112,8 @@ def _interfaces(instance: Instance, record: Resource, difference: Difference) ->
         elif entry is None:
             difference.replace.append(f'interface {interface.name} has no port' if interface.name in recorded else
                                       f'interface {interface.name} is new')
+        elif shared.live.ports[entry['id']].device_id != server.id:
+            difference.replace.append(f'interface {interface.name} is not attached')
         else:
             _port(instance, interface, shared.live.ports[entry['id']], difference)
     for name in recorded.keys() - {interface.name for interface in shared.vdu.interfaces}:
@@ -124,6 +126,10 @@ def _port(instance: Instance, interface: Interface, port: Port, difference: Diff
     if interface.port_security is not None and port.port_security != interface.port_security:
         changes['port_security'] = interface.port_security
         texts.append(f'port_security {str(port.port_security).lower()} -> {str(interface.port_security).lower()}')
+        if not interface.port_security and interface.security_groups is None and port.security_groups:
+            # Neutron does not turn it off while there are groups
+            changes['security_groups'] = []
+            texts.append(f'security groups {_listed(port.security_groups)} -> none')
     if interface.security_groups is not None:
         wanted = frozenset(instance.shared.security_groups[interface.name])
         if port.security_groups != wanted:
