@@ -36,7 +36,7 @@ def is_lost_with_container(path: str, mountinfo: str) -> bool:
     """
     best = ('', '/', '', '')
     for line in mountinfo.splitlines():
-        before, _, behind = line.partition(' - ')
+        before, dash, behind = line.partition(' - ')
         fields, kinds = before.split(), behind.split()
         if len(fields) < 5 or len(kinds) < 2:
             continue

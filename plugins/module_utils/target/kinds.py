@@ -144,6 +144,7 @@ def attribute(
     description: str, kind: Kind, *, default: Any = REQUIRED, key: str | None = None, unit: str = ""
 ) -> Any:
     """A dataclass field of the model, described once. ``key`` is its name in the document when it differs."""
+    # pylint: disable=invalid-field-call  # what this returns is always a field of a dataclass
     metadata = {"attribute": Attribute(description, kind, key, unit)}
     if isinstance(default, dict):
         return dataclasses.field(default_factory=lambda: dict(default), metadata=metadata)

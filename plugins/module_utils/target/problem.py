@@ -99,4 +99,4 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def plain(value: Any) -> Any:
     """``value`` as a plain string, whatever subclass of ``str`` it comes as (Ansible tags its strings)."""
-    return "".join(value) if type(value) is not str else value
+    return "".join(value) if type(value) is not str else value  # pylint: disable=unidiomatic-typecheck

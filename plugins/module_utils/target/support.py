@@ -68,7 +68,7 @@ def unsupported(ns: NetworkService) -> list[Problem]:
 
 def _refused(item: Any, path: str) -> Iterator[Problem]:
     for row in TABLE:
-        if type(item) is row.cls:
+        if type(item) is row.cls:  # pylint: disable=unidiomatic-typecheck
             known = attributes(row.cls)[row.key]
             value = getattr(item, known.name)
             if value in row.values if row.values else value != known.default:

@@ -65,7 +65,7 @@ def test_fault_of_every_host(cloud: Cloud, host_faults: Path) -> None:
 @pytest.mark.slow
 def test_fault_of_one_host(cloud: Cloud, host_faults: Path) -> None:
     host_faults.write_text(json.dumps({'compute1': ['spawn']}))
-    assert {cloud.host(cloud.server()) for _ in range(3)} == {'compute2'}
+    assert {cloud.host(cloud.server()) for dummy in range(3)} == {'compute2'}
 
 
 @pytest.mark.slow
@@ -286,7 +286,7 @@ def test_hard_mode_has_upstreams_quotas(cloud: Cloud) -> None:
 @pytest.mark.hard
 def test_hard_mode_ends_lists_early(cloud: Cloud) -> None:
     network = cloud.demo.network
-    ports = network.create_ports([{'network_id': cloud.network_id('shared'), 'name': 'test'} for _ in range(55)])
+    ports = network.create_ports([{'network_id': cloud.network_id('shared'), 'name': 'test'} for dummy in range(55)])
     made = [port.id for port in ports]
     for port_id in made:
         cloud.later(lambda port_id=port_id: network.delete_port(port_id))

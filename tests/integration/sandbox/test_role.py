@@ -14,9 +14,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import ansible_collections.nfv.mano as mano
 import openstack
 import pytest
+from ansible_collections.nfv import mano
 from ansible_collections.nfv.mano.tests.integration.sandbox.support import HOME, settings
 
 # Where the package of this test was imported from is where ansible-playbook finds the collection.

@@ -110,7 +110,7 @@ def test_anti_affinity_ends_at_the_number_of_hosts(cloud: Cloud) -> None:
     group = cloud.demo.compute.create_server_group(name='test', policy='anti-affinity')
     cloud.later(lambda: cloud.demo.compute.delete_server_group(group))
     hints = {'group': group.id}
-    hosts = [cloud.host(cloud.server(scheduler_hints=hints)) for _ in range(2)]
+    hosts = [cloud.host(cloud.server(scheduler_hints=hints)) for dummy in range(2)]
     assert sorted(hosts) == ['compute1', 'compute2']
     assert 'No valid host' in cloud.fault(cloud.server(scheduler_hints=hints, status='ERROR'))
 
@@ -120,7 +120,7 @@ def test_anti_affinity_ends_at_the_number_of_hosts(cloud: Cloud) -> None:
 def test_other_groups(cloud: Cloud, policy: str, hosts: int) -> None:
     group = cloud.demo.compute.create_server_group(name='test', policy=policy)
     cloud.later(lambda: cloud.demo.compute.delete_server_group(group))
-    found = {cloud.host(cloud.server(scheduler_hints={'group': group.id})) for _ in range(3)}
+    found = {cloud.host(cloud.server(scheduler_hints={'group': group.id})) for dummy in range(3)}
     assert len(found) == hosts
 
 
