@@ -49,7 +49,7 @@ def test_the_service_is_as_its_document_says(edge: Life) -> None:
     cloud, name = edge.project.cloud, edge.service.name
     servers = edge.project.servers(name)
     front = servers[f'{name}-web-front-1']
-    assert {key: front.metadata[key] for key in ('tier',)} == {'tier': 'web'}
+    assert front.metadata['tier'] == 'web'
     ports = {one.name.removeprefix(f'{front.name}-'): one for one in cloud.network.ports(device_id=front.id)}
     assert sorted(ports) == ['eth0', 'eth1', 'eth2']
     assert [ip['ip_address'] for ip in ports['eth1'].fixed_ips] == ['192.168.50.11']
@@ -68,8 +68,6 @@ def test_progress_is_live(edge: Life) -> None:
     assert [int(match[1]) for _second, match in steps] == list(range(1, len(steps) + 1))
     assert {int(match[2]) for _second, match in steps} == {len(steps)}
     first, last = steps[0][0], steps[-1][0]
-    told = next(second for second, line in edge.lines if line.startswith('TASK') and 'Run the operation' in line)
-    assert last <= told + 0.5 or last - first > 0
     # Not all at the end: the lines are as far apart as the tasks that they tell of
     assert last - first > 1.0
     assert len({round(second * 2) for second, _match in steps}) >= 3
