@@ -61,7 +61,7 @@ def test_module_killed_while_it_terminates(service: Service, point: str) -> None
 
 @pytest.mark.slow
 def test_killed_again_and_again(service: Service) -> None:
-    for point in ('intent/net:1:after', 'intent/port:1:after', 'made/server:2:lost', 'made/server:1:after'):
+    for point in ('intent/net:1:after', 'intent/port:1:after', 'made/server:2:lost', 'begin:1:after'):
         assert service.injected(f'KILL:{point}').rc != 0
     good(service.play())
     service.assert_complete(6)
