@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible.template import trust_as_template
 from ansible.utils.display import Display
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor import DescriptorError, read_path, to_document
 from ansible_collections.nfv.mano.plugins.module_utils.target import redact
@@ -67,7 +68,7 @@ class ActionModule(ActionBase):
                 if not isinstance(source.document, dict):
                     raise AnsibleActionFail(f'{path}: a network service is a mapping, and this is '
                                             f'{_KINDS.get(type(source.document), "a single value")}\nNothing was touched.')
-                arguments.update(document=source.document, files=source.files)
+                arguments.update(document=self._templated(source.document), files=source.files)
                 return []
             made = to_document(source.files, arguments.get('params') or {})
         except DescriptorError as error:
@@ -75,6 +76,16 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail('\n'.join([*problems, 'Nothing was touched.']), result={'problems': problems}) from error
         arguments.update(document=made.document, files=made.files)
         return list(made.warnings)
+
+    def _templated(self, document: dict[str, Any]) -> dict[str, Any]:
+        """The document with Ansible's variables in the parameters of user data (a token from Vault, say), and nowhere else:
+        the templates of user data themselves are rendered per instance, later."""
+        for vnf in _mappings(document.get('vnfs')):
+            for vdu in _mappings(vnf.get('vdus')):
+                for init in _mappings([vdu.get('cloud_init')]):
+                    init.update({key: self._templar.template(_trusted(init[key]))
+                                 for key in ('params', 'secret_params') if key in init})
+        return document
 
     def _path(self, path: str) -> str:
         """Relative paths are looked for where the playbook is run from, then beside the playbook."""
@@ -126,3 +137,17 @@ class _Follower:
         self._offset += len(whole)
         for line in whole.decode(errors='replace').splitlines():
             DISPLAY.display(line)
+
+
+def _mappings(values: Any) -> list[dict[str, Any]]:
+    """The mappings of a list, none where it is no list: the document's own check tells what is wrong."""
+    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+
+
+def _trusted(value: Any) -> Any:
+    """The value with its texts marked as templates: the user's own document, read on the controller."""
+    if isinstance(value, dict):
+        return {key: _trusted(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_trusted(item) for item in value]
+    return trust_as_template(value) if isinstance(value, str) else value

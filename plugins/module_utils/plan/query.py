@@ -35,6 +35,8 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
             asked.network_ids.add(resource['id'])
         if kind == 'flavor' and resource.get('owned'):
             asked.flavors = True
+        if kind == 'vdu' and resource.get('id'):
+            asked.server_ids.add(resource['id'])
         asked.port_ids.update(port['id'] for port in resource.get('ports', {}).values())
     for call in pending:
         asked = query(call['vim'])

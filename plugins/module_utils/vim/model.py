@@ -135,6 +135,7 @@ class Query:
     security_groups: set[str] = field(default_factory=set)
     port_ids: set[str] = field(default_factory=set)
     servers: bool = False
+    server_ids: set[str] = field(default_factory=set)
     server_groups: set[str] = field(default_factory=set)
     marks: dict[str, set[str]] = field(default_factory=dict)
 

@@ -122,6 +122,11 @@ def _security_groups(client: Client, query: Query, state: State) -> None:
 
 def _servers(client: Client, query: Query, state: State) -> None:
     state.servers = servers_of(client, query.ns_id)
+    # A server that somebody took our tag from is in no list, and must not be made a second time
+    for server_id in sorted(query.server_ids - {server.id for server in state.servers}):
+        row = client.call('compute', 'GET', f'/servers/{server_id}', f'get server {server_id}', missing_ok=True)
+        if row:
+            state.servers.append(convert.server(row['server']))
 
 
 def servers_of(client: Client, ns_id: str) -> list[Server]:
