@@ -64,3 +64,19 @@ def unresolved(entries: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             for mark in entry.get('marks', ()):
                 open_calls.pop(mark, None)
     yield from open_calls.values()
+
+
+def doubtful(entries: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Create calls that were sent more often than answers came back: what was given up as lost can still show up, beside
+    what was made in its place. One mapping per mark, as of :func:`unresolved`."""
+    sent: dict[str, dict[str, Any]] = {}
+    balance: dict[str, int] = {}
+    for entry in entries:
+        create = entry['event'] == 'intent' and entry.get('call') == 'create'
+        if not create and entry['event'] not in ('made', 'refused'):
+            continue
+        for mark in entry.get('marks', ()):
+            balance[mark] = balance.get(mark, 0) + (1 if create else -1)
+            if create:
+                sent[mark] = {'vim': entry['vim'], 'kind': entry['kind'], 'mark': mark, 't': entry['t']}
+    yield from (call for mark, call in sent.items() if balance[mark] > 0)

@@ -98,7 +98,7 @@ def make_draft(request: Request, ns: Mapping[str, Any], resources: Resources, pe
         clouds.update({name: {'cloud': vim.cloud, 'region': vim.region, 'admin_cloud': vim.admin_cloud}
                        for name, vim in target.vims.items()})
     user_data = _rendered(target)
-    queries = make_queries(ns['id'], target, resources, pending)
+    queries = make_queries(ns['id'], target, resources, [*pending, *ns.get('doubtful', ())])
     vims = reading.connect(request, clouds, queries)
     states = reading.read_all(vims, queries, pending, request, tell, wait)
     context = Context(ns['id'], ns['name'], target, resources, {name: Live.of(state) for name, state in states.items()},

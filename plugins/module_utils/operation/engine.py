@@ -19,6 +19,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import Dr
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import (
     add_vnfs,
     fold_journal,
+    merge_doubtful,
     merge_pending,
     read_journal,
     read_resources,
@@ -227,7 +228,9 @@ class _Operation:
     def _finish(self, op_occ: OpOcc, draft: Draft, resources: Resources, end: WorkEnd) -> dict[str, Any]:
         """Record and op-occ change together: the record first, since recovery would bring it to the same."""
         op_occ.dir.write_json('end.json', {'calls': end.calls, 'seconds': end.outcome.seconds})
-        self.ns['pending'] = [] if end.ok else merge_pending(self.ns.get('pending', ()), end.entries)
+        entries = read_journal(op_occ)
+        self.ns['doubtful'] = merge_doubtful(self.ns.get('doubtful', ()), entries)
+        self.ns['pending'] = [] if end.ok else merge_pending(self.ns.get('pending', ()), entries)
         if end.ok:
             self._settle(draft)
         write_record(self.store, self.ns, resources)

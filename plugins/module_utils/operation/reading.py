@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-import datetime
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from ansible_collections.nfv.mano.plugins.module_utils.operation.record import age
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY
@@ -54,7 +54,7 @@ def read_all(vims: Mapping[str, OpenStack], queries: Mapping[str, Query], pendin
         with ThreadPoolExecutor(max(len(vims), 1)) as pool:
             states = dict(zip(vims, pool.map(lambda name: vims[name].read(queries[name]), vims)))
         left = [left for call in pending if not _shows(states[call['vim']], call)
-                and (left := adopt_window(request, vims[call['vim']]) - _age(call['t'])) > 0] if wait else []
+                and (left := adopt_window(request, vims[call['vim']]) - age(call['t'])) > 0] if wait else []
         if not left:
             return states
         tell(f'Waiting up to {max(left):.0f} s for {len(left)} create calls whose answer was lost')
@@ -67,11 +67,6 @@ def _shows(state: State, call: Mapping[str, Any]) -> bool:
     rows = {'port': state.ports, 'net': state.networks, 'flavor': state.flavors,
             'subnet': [subnet for network in state.networks for subnet in network.subnets]}[call['kind']]
     return any(row.description == call['mark'] for row in rows)
-
-
-def _age(stamp: str) -> float:
-    then = datetime.datetime.fromisoformat(stamp.replace('Z', '+00:00'))
-    return (datetime.datetime.now(datetime.timezone.utc) - then).total_seconds()
 
 
 def read_quotas(vims: Mapping[str, OpenStack], plan: Plan) -> dict[str, dict[str, Quota]]:

@@ -6,12 +6,16 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources, fold, unresolved
+from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources, doubtful, fold, unresolved
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
+
+#: Seconds for which a call that was given up as lost is still looked for. Far above any front end's patience.
+DOUBT = 3600.0
 
 
 def vnf_of(item: str) -> str | None:
@@ -64,6 +68,7 @@ def fold_journal(store: Store, op_occ: Any) -> None:
     entries = read_journal(op_occ)
     resources = fold(read_resources(store, ns), entries)
     ns['pending'] = merge_pending(ns.get('pending', ()), entries)
+    ns['doubtful'] = merge_doubtful(ns.get('doubtful', ()), entries)
     write_record(store, ns, resources)
 
 
@@ -71,6 +76,18 @@ def read_journal(op_occ: Any) -> list[dict[str, Any]]:
     """The entries of an op-occ's journal, none where it has no journal yet."""
     from ansible_collections.nfv.mano.plugins.module_utils.store.journal import Journal
     return Journal.read(op_occ.dir.journal_path)
+
+
+def merge_doubtful(before: Iterable[dict[str, Any]], entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Create calls that may still bring forth a twin of what was made in their place, for as long as that is likely."""
+    calls = {call['mark']: call for call in (*before, *doubtful(entries))}
+    return [call for call in calls.values() if age(call['t']) < DOUBT]
+
+
+def age(stamp: str) -> float:
+    """Seconds since a time stamp of the journal."""
+    then = datetime.datetime.fromisoformat(stamp)
+    return (datetime.datetime.now(datetime.timezone.utc) - then).total_seconds()
 
 
 def merge_pending(before: Iterable[dict[str, Any]], entries: list[dict[str, Any]]) -> list[dict[str, Any]]:

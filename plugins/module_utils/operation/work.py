@@ -7,8 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from ansible_collections.nfv.mano.plugins.module_utils.execute.actions import Actions
 from ansible_collections.nfv.mano.plugins.module_utils.execute.calls import Calls
@@ -17,7 +16,6 @@ from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import End
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc
 from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import Draft
 from ansible_collections.nfv.mano.plugins.module_utils.operation.reading import adopt_window, call_counts
-from ansible_collections.nfv.mano.plugins.module_utils.operation.record import read_journal
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import Request
 from ansible_collections.nfv.mano.plugins.module_utils.store.journal import Journal
 from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock
@@ -33,14 +31,13 @@ class Work:
 
 @dataclass(slots=True)
 class WorkEnd:
-    """How the work ended: ``entries`` are the journal's, ``progress`` {done, total}."""
+    """How the work ended: ``progress`` {done, total}."""
 
     ok: bool
     outcome: Outcome
     progress: dict[str, int]
     signal: str | None
     calls: dict[str, int]
-    entries: list[dict[str, Any]] = field(default_factory=list)
 
 
 def execute(request: Request, op_occ: OpOcc, draft: Draft, resources: Resources, lock: NsLock,
@@ -67,8 +64,7 @@ def execute(request: Request, op_occ: OpOcc, draft: Draft, resources: Resources,
         actions.stop()
     journal.append('end', done=len(outcome.done), total=total, signal=work.signal)
     ok = len(outcome.done) == total
-    return WorkEnd(ok, outcome, {'done': len(outcome.done), 'total': total}, work.signal, call_counts(draft.vims),
-                   [] if ok else read_journal(op_occ))
+    return WorkEnd(ok, outcome, {'done': len(outcome.done), 'total': total}, work.signal, call_counts(draft.vims))
 
 
 def progress_line(end: End, outcome: Outcome, total: int) -> str:

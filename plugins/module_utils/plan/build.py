@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.nfv.mano.plugins.module_utils.plan import flavor, net, vdu
+from ansible_collections.nfv.mano.plugins.module_utils.plan import flavor, net, twins, vdu
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan
 
@@ -24,7 +24,9 @@ def make_plan(context: Context) -> Plan:
     net.plan_links(context)
     flavors_in_use = vdu.plan_vdus(context)
     vdu.plan_removed(context)
+    twins.plan_ports(context)
     net.plan_removed(context)
+    twins.plan_networks(context)
     flavor.plan_unused(context, flavors_in_use)
     if not context.allow_delete:
         for change in plan.changes:

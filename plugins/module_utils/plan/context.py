@@ -27,7 +27,7 @@ class Live:
     servers: dict[str, Server] = field(default_factory=dict)
     marked_servers: dict[str, list[Server]] = field(default_factory=dict)
     ports: dict[str, Port] = field(default_factory=dict)
-    marked_ports: dict[str, Port] = field(default_factory=dict)
+    marked_ports: dict[str, list[Port]] = field(default_factory=dict)
     networks: dict[str, Network] = field(default_factory=dict)
     flavors: dict[str, Flavor] = field(default_factory=dict)
 
@@ -39,7 +39,8 @@ class Live:
             live.servers[server.id] = server
             live.marked_servers.setdefault(server.metadata.get(MARK_KEY, ''), []).append(server)
         live.ports = {port.id: port for port in state.ports}
-        live.marked_ports = {port.description: port for port in state.ports}
+        for port in state.ports:
+            live.marked_ports.setdefault(port.description, []).append(port)
         live.networks = {network.id: network for network in state.networks}
         live.flavors = {flavor.id: flavor for flavor in state.flavors}
         return live

@@ -66,7 +66,7 @@ class Instance(NamedTuple):
             if recorded.get(interface.name, {}).get('net', net) != net:
                 continue
             port = (live.ports.get(recorded.get(interface.name, {}).get('id', ''))
-                    or live.marked_ports.get(self.mark(f'port.{interface.name}')))
+                    or next(iter(live.marked_ports.get(self.mark(f'port.{interface.name}'), ())), None))
             if port is not None:
                 known[interface.name] = port_entry(port, net)
         return known

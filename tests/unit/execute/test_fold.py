@@ -9,7 +9,7 @@ import copy
 from typing import Any
 
 import pytest
-from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import fold, unresolved
+from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import doubtful, fold, unresolved
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -146,3 +146,17 @@ def test_create_calls_of_unknown_outcome(entries: list[dict[str, Any]], left: li
 def test_the_time_of_an_unknown_one_is_its_last_intent() -> None:
     assert list(unresolved([intent('a', t='1'), intent('a', t='2')])) == [
         {'vim': 'default', 'kind': 'server', 'mark': 'a', 't': '2'}]
+
+
+@pytest.mark.parametrize(('events', 'wanted'), [
+    (['intent', 'made'], []),
+    (['intent', 'refused'], []),
+    (['intent'], ['m']),
+    (['intent', 'intent', 'made'], ['m']),
+    (['intent', 'made', 'intent', 'made'], []),
+])
+def test_a_call_that_was_sent_more_often_than_answered_is_doubtful(events: list[str], wanted: list[str]) -> None:
+    entries = [{'event': event, 'marks': ['m'], 't': str(number), **({'call': 'create', 'vim': 'v', 'kind': 'port'}
+                                                                     if event == 'intent' else {})}
+               for number, event in enumerate(events)]
+    assert [call['mark'] for call in doubtful(entries)] == wanted

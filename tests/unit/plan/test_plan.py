@@ -147,6 +147,27 @@ def test_lost_reply_twins_the_older_stays() -> None:
     assert next(iter(plan.tasks.values())).spec[0] == 'server-twin'
 
 
+def test_late_twins_of_ports_and_networks_go_before_the_network_does() -> None:
+    world = World().deployed(1)
+    world.state.ports.append(world.state.ports[1]._replace(id='port-late', device_id=''))
+    world.state.networks.append(world.state.networks[1]._replace(id='net-late', subnets=()))
+    plan = world.plan(document(1))
+    assert {task.id: task.spec for task in plan.tasks.values()} == {
+        'delete twin port-late': {'eth1': 'port-late'}, 'delete twin net-late': 'net-late'}
+    gone = world.plan(None)
+    assert 'delete twin port-late' in gone.tasks['delete net:data'].after
+    assert 'delete twin net-late' in gone.tasks
+
+
+def test_lost_port_that_shows_up_is_taken_up_or_deleted_as_the_target_says() -> None:
+    world = World().deployed(1)
+    world.record['vdu:web/front/0']['ports'].pop('eth1')
+    assert world.plan(document(1)).tasks == {}
+    del world.record['vdu:web/front/0']
+    world.state.servers, world.state.ports = [], world.state.ports[1:]
+    assert set(world.plan(None).tasks) == {'delete twin port-0-eth1', 'delete net:data'}
+
+
 def test_server_with_our_mark_is_adopted_not_made_twice() -> None:
     world = World().deployed(1)
     del world.record['vdu:web/front/0']['id']
