@@ -17,7 +17,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.execute.pool import Pool
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
 
 #: Ports in one bulk call: large enough that the call's own cost vanishes, small enough that servers start early.
-BULK = 20
+BULK = 8
 BULK_VERBS = frozenset({'ports.create'})  # their spec's second part says how many
 #: Seconds that calls in flight get to end when the operation is stopped.
 GRACE = 7.0

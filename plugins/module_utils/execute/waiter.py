@@ -18,7 +18,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Server
 
 #: Seconds between two lists: at least, at most, and how many times the list's own duration.
-SHORTEST, LONGEST, TIMES_DURATION = 0.5, 5.0, 5.0
+SHORTEST, LONGEST, TIMES_DURATION = 0.5, 5.0, 3.0
 #: Nova sets ERROR a moment before it writes the fault.
 FAULT_PATIENCE = 5.0
 #: Seconds after which a server that is in no list is asked for again.
