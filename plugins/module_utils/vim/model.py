@@ -136,7 +136,6 @@ class Query:
     port_ids: set[str] = field(default_factory=set)
     servers: bool = False
     server_ids: set[str] = field(default_factory=set)
-    server_groups: set[str] = field(default_factory=set)
     marks: dict[str, set[str]] = field(default_factory=dict)
 
 
