@@ -1,0 +1,62 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Ports of VDU instances: made in bulk, and deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.nfv.mano.plugins.module_utils.execute.kind import Ended, Kind, Verb, single
+from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import End
+from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import port_entry
+from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
+from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
+from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
+
+
+class Ports(Kind):
+    """Does the tasks of ports."""
+
+    def verbs(self) -> dict[str, Verb]:
+        return {'ports.create': self._create, 'ports.delete': single(self._delete)}
+
+    def _create(self, tasks: list[Task], vim: Vim, ended: Ended) -> None:
+        """Ports of several instances in one bulk call. Neutron makes all or none: a refused bulk is halved until only
+        the offenders fail."""
+        specs = [[task.spec[0].port_spec(place, self._calls.resources) for place in task.spec[1]] for task in tasks]
+        try:
+            self._bulk_ports(tasks, specs, vim)
+        except VimError as error:
+            if len(tasks) == 1 or error.status not in (400, 404, 409, 500):
+                for task in tasks:
+                    ended(End(task, error, ''))
+                return
+            half = len(tasks) // 2
+            self._create(tasks[:half], vim, ended)
+            self._create(tasks[half:], vim, ended)
+            return
+        for task, mine in zip(tasks, specs):
+            ended(End(task, None, f'{len(mine)} port{"s" if len(mine) != 1 else ""}'))
+
+    def _bulk_ports(self, tasks: list[Task], specs: list[list[dict[str, Any]]], vim: Vim) -> None:
+        flat = [spec for mine in specs for spec in mine]
+
+        def puts(ports: list[Any]) -> dict[str, dict[str, Any]]:
+            made = iter(ports)
+            return {task.item: {'vim': vim.name, 'ports': {spec['interface']: port_entry(next(made), spec['net'])
+                                                           for spec in mine}} for task, mine in zip(tasks, specs)}
+        self._calls.create(vim, 'port', [spec['mark'] for spec in flat], tasks[0].id, lambda: vim.create_ports(flat),
+                           lambda rows: rows, puts)
+
+    def _delete(self, task: Task, vim: Vim, ended: Ended) -> None:
+        record = self._calls.resources.get(task.item, {})
+        recorded = {port['id'] for port in record.get('ports', {}).values()}
+        if 'id' in record and recorded.intersection(task.spec.values()):
+            # An instance's own ports go after its server: one that is in the record still went without our seeing it
+            self._calls.note('gone', task=task.id, gone={task.item: {'id': record['id']}})
+        for interface, port_id in task.spec.items():
+            self._calls.change(vim, task.id, 'delete', port_id, lambda port_id=port_id: vim.delete_port(port_id))
+            self._calls.note('gone', task=task.id, gone={task.item: {'ports': {interface: port_id}}})
+        ended(End(task, None, f'{len(task.spec)} port{"s" if len(task.spec) != 1 else ""} deleted'))

@@ -1,0 +1,82 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Nova: flavors and servers (Compute API 2.64)."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from typing import Any
+
+from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, ns_tag
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Flavor, Server
+from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import convert
+from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.service import Service, given
+
+
+class Compute(Service):
+    """Flavors and servers."""
+
+    def create_flavor(self, spec: dict[str, Any]) -> Flavor:
+        what = f'create flavor {spec["name"]}'
+        body = {'name': spec['name'], 'vcpus': spec['vcpus'], 'ram': spec['ram_mib'], 'disk': spec['disk_gib'],
+                'OS-FLV-EXT-DATA:ephemeral': spec['ephemeral_gib'], 'swap': spec['swap_mib'],
+                'os-flavor-access:is_public': False, 'description': spec['mark']}
+        row = self._privileged.call('compute', 'POST', '/flavors', what, json={'flavor': body})['flavor']
+        if spec['extra_specs']:
+            self._privileged.call('compute', 'POST', f'/flavors/{row["id"]}/os-extra_specs', what,
+                                  json={'extra_specs': spec['extra_specs']})
+        self._privileged.call('compute', 'POST', f'/flavors/{row["id"]}/action', what,
+                              json={'addTenantAccess': {'tenant': self._project_id}})
+        return convert.flavor({**row, 'extra_specs': spec['extra_specs']})
+
+    def flavor_in_use(self, flavor_id: str) -> bool:
+        rows = self._privileged.pages('compute', '/servers', 'servers', 'list servers by flavor',
+                                      {'flavor': flavor_id, 'all_tenants': '1', 'limit': '1'})
+        return next(iter(rows), None) is not None
+
+    def delete_flavor(self, flavor_id: str) -> None:
+        self._privileged.call('compute', 'DELETE', f'/flavors/{flavor_id}', f'delete flavor {flavor_id}', missing_ok=True)
+
+    def create_server(self, spec: dict[str, Any]) -> tuple[str, str]:
+        body: dict[str, Any] = {
+            'name': spec['name'], 'flavorRef': spec['flavor_id'], 'imageRef': spec['image_id'],
+            'networks': [{'port': port_id} for port_id in spec['ports']],
+            'metadata': {**spec['metadata'], MARK_KEY: spec['mark']},
+            'tags': sorted({*spec['tags'], ns_tag(spec['ns_id'])}),
+            'description': spec.get('description') or None, 'availability_zone': spec.get('availability_zone'),
+            'config_drive': spec.get('config_drive'),
+            'user_data': base64.b64encode(spec['user_data'].encode()).decode() if spec.get('user_data') else None}
+        answer = self._client.call('compute', 'POST', '/servers', f'create server {spec["name"]}',
+                                   json={'server': given(body)})
+        return answer['server']['id'], self._client.request_id
+
+    def get_server(self, server_id: str) -> Server | None:
+        answer = self._client.call('compute', 'GET', f'/servers/{server_id}', f'get server {server_id}', missing_ok=True)
+        return convert.server(answer['server']) if answer else None
+
+    def server_ids(self, ns_id: str, statuses: Iterable[str] = ()) -> set[str]:
+        params = [('tags', ns_tag(ns_id)), *(('status', status) for status in sorted(statuses))]
+        return {row['id'] for row in self._client.pages('compute', '/servers', 'servers', 'list servers', params)}
+
+    def server_action(self, server_id: str, action: str) -> None:
+        self._client.call('compute', 'POST', f'/servers/{server_id}/action', f'{action} server {server_id}',
+                          json={{'start': 'os-start'}.get(action, action): None})
+
+    def update_server(self, server_id: str, changes: dict[str, Any]) -> None:
+        path, what = f'/servers/{server_id}', f'update server {server_id}'
+        plain = {key: changes[key] for key in ('name', 'description') if key in changes}
+        if plain:
+            self._client.call('compute', 'PUT', path, what, json={'server': plain})
+        if changes.get('metadata'):
+            # POST adds to what is there; PUT would take others' keys away
+            self._client.call('compute', 'POST', f'{path}/metadata', what, json={'metadata': changes['metadata']})
+        for key in changes.get('metadata_gone', ()):
+            self._client.call('compute', 'DELETE', f'{path}/metadata/{key}', what, missing_ok=True)
+        if 'tags' in changes:
+            self._client.call('compute', 'PUT', f'{path}/tags', what, json={'tags': changes['tags']})
+
+    def delete_server(self, server_id: str) -> None:
+        self._client.call('compute', 'DELETE', f'/servers/{server_id}', f'delete server {server_id}', missing_ok=True)
