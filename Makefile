@@ -28,6 +28,11 @@ export ANSIBLE_COLLECTIONS_PATH := $(VENV)/collections
 export ANSIBLE_CONFIG := $(CURDIR)/.ci/ansible.cfg
 export NFV_SANDBOX_HOME := $(SANDBOX_HOME)
 export OS_CLIENT_CONFIG_FILE := $(SANDBOX_HOME)/clouds.yaml
+# A container's own layer is refused as a place of records: in a plain container the tests keep theirs in memory.
+ifeq ($(shell stat -f -c %T $(or $(TMPDIR),/tmp)),overlayfs)
+export TMPDIR := /dev/shm
+export MOLECULE_EPHEMERAL_DIRECTORY := /dev/shm/nfv-mano-molecule
+endif
 # Linters and molecule leave copies and caches in the home folder: they get one of their own.
 TOOL := HOME=$(VENV)/home ANSIBLE_HOME=$(VENV)/home/.ansible
 SANDBOX_UP := $(if $(wildcard playbooks/sandbox.yml),sandbox-up)
