@@ -22,6 +22,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.query import make_qu
 from ansible_collections.nfv.mano.plugins.module_utils.target import (
     NetworkService,
     TargetError,
+    is_whole,
     load,
     merge,
     redact,
@@ -97,13 +98,15 @@ def make_draft(request: Request, ns: Mapping[str, Any], resources: Resources, pe
     if target is not None:
         clouds.update({name: {'cloud': vim.cloud, 'region': vim.region, 'admin_cloud': vim.admin_cloud}
                        for name, vim in target.vims.items()})
-    user_data = _rendered(target)
+    not_rendered = _not_rendered(target)
+    user_data = _rendered(target, not_rendered)
     queries = make_queries(ns['id'], target, resources, [*pending, *ns.get('doubtful', ())])
     vims = reading.connect(request, clouds, queries)
     states = reading.read_all(vims, queries, pending, request, tell, wait)
     context = Context(ns['id'], ns['name'], target, resources, {name: Live.of(state) for name, state in states.items()},
                       request.create_flavors, request.allow_delete,
-                      lambda vnf, vdu, index: user_data.get((vnf.name, vdu.name, index)))
+                      lambda vnf, vdu, index: user_data.get((vnf.name, vdu.name, index)),
+                      not_rendered, request.accept_data_loss)
     plan = make_plan(context)
     quotas = reading.read_quotas(vims, plan)
     problems = [str(problem) for problem in (*plan.problems, *shortfalls(plan, quotas))]
@@ -113,7 +116,13 @@ def make_draft(request: Request, ns: Mapping[str, Any], resources: Resources, pe
                  [f'{name}: not checked, the VIM does not tell it' for name in unchecked(plan, quotas)])
 
 
-def _rendered(target: NetworkService | None) -> dict[tuple[str, str, int], str]:
+def _not_rendered(target: NetworkService | None) -> frozenset[tuple[str, str]]:
+    """(VNF, VDU) of a stored document whose user data needs what is not stored: a file's content, or secrets."""
+    return frozenset((vnf.name, vdu.name) for vnf in (target.vnfs if target else ()) for vdu in vnf.vdus
+                     if not is_whole(vdu))
+
+
+def _rendered(target: NetworkService | None, left_out: frozenset[tuple[str, str]]) -> dict[tuple[str, str, int], str]:
     """User data of every instance, so that a missing variable is told before anything is made.
 
     :raises InputError: every VDU whose template does not render.
@@ -122,6 +131,8 @@ def _rendered(target: NetworkService | None) -> dict[tuple[str, str, int], str]:
     problems = []
     for vnf in target.vnfs if target else ():
         for vdu in vnf.vdus:
+            if (vnf.name, vdu.name) in left_out:
+                continue
             try:
                 for index in range(vdu.count):
                     text = render_user_data(target, vnf, vdu, index)

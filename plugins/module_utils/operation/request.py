@@ -25,20 +25,25 @@ class InputError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One operation as it was asked for; the names are those of the module's options."""
+    """One operation as it was asked for; the names are those of the module's options.
+
+    ``files`` None: the document is a stored one, and contents of files and secrets are not known.
+    """
 
     operation: str
     state_dir: str
     descriptor: str | None = None
     document: dict[str, Any] | None = None
-    files: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] | None = field(default_factory=dict)
     params: dict[str, Any] = field(default_factory=dict)
     ns: str | None = None
+    op_occ: str | None = None
     cloud: str | None = None
     vims: dict[str, Any] = field(default_factory=dict)
     max_parallel: int = 16
     timeouts: dict[str, Any] = field(default_factory=dict)
     allow_delete: bool = False
+    accept_data_loss: bool = False
     create_flavors: bool = True
     force_takeover: bool = False
     op_occ_retention: int = 50

@@ -96,7 +96,7 @@ def _rebuilt(instance: Instance, record: Resource, server: Server, difference: D
     wanted_image = record.get('image_id') if same_words and record.get('image_id') else shared.image_id
     if server.image_id != wanted_image:
         difference.replace.append(f'image {server.image_id} -> {shared.image} {wanted_image}')
-    if 'user_data_hash' in record and record['user_data_hash'] != user_data_hash(instance):
+    if instance.rendered and 'user_data_hash' in record and record['user_data_hash'] != user_data_hash(instance):
         difference.replace.append('user data has changed')
 
 

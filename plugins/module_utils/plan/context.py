@@ -58,6 +58,10 @@ class Context:
     create_flavors: bool = True
     allow_delete: bool = False
     render: Callable[[Vnf, Vdu, int], str | None] = lambda vnf, vdu, index: None
+    #: (VNF, VDU) whose user data can not be rendered: a file or a secret of it is not stored. Servers that are there stay.
+    not_rendered: frozenset[tuple[str, str]] = frozenset()
+    #: Whether such a server may be made without its user data.
+    accept_data_loss: bool = False
     plan: Plan = field(default_factory=lambda: Plan(''))
     #: Task ids of networks and flavors that are made, by record key: who uses them comes after.
     makers: dict[str, str] = field(default_factory=dict)

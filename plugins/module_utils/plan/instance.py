@@ -44,6 +44,8 @@ class Instance(NamedTuple):
     index: int
     key: str
     user_data: str | None
+    #: False: what its user data is, is not known here.
+    rendered: bool = True
 
     @property
     def name(self) -> str:
@@ -128,8 +130,10 @@ def port_entry(port: Port, net: str) -> dict[str, Any]:
 def entry(instance: Instance, record: Resource, server: Server) -> Resource:
     """The record's entry of an instance whose server is there; what the VIM does not tell stays as it was recorded."""
     shared = instance.shared
+    hashed = {'user_data_hash': user_data_hash(instance)} if instance.rendered else {
+        key: record[key] for key in ('user_data_hash',) if key in record}
     return {'vim': shared.vim, 'id': server.id, 'name': server.name, 'status': server.status, 'host_id': server.host_id,
             'addresses': list(server.addresses), 'image_id': server.image_id, 'image': shared.image,
             'flavor': server.flavor.get('original_name', ''), 'flavor_key': shared.flavor['key'],
             'metadata': dict(shared.vdu.metadata), 'tags': list(shared.vdu.tags),
-            'user_data_hash': user_data_hash(instance), 'ports': instance.known_ports(record) or record.get('ports', {})}
+            **hashed, 'ports': instance.known_ports(record) or record.get('ports', {})}

@@ -104,8 +104,8 @@ def _plan_instance(context: Context, shared: Shared, index: int) -> None:
     key = f'{shared.vnf.name}/{shared.vdu.name}/{index}'
     item = f'vdu:{key}'
     record = context.record.get(item, {})
-    user_data = context.render(shared.vnf, shared.vdu, index)
-    instance = Instance(shared, index, key, user_data)
+    rendered = (shared.vnf.name, shared.vdu.name) not in context.not_rendered
+    instance = Instance(shared, index, key, context.render(shared.vnf, shared.vdu, index) if rendered else None, rendered)
     server = _find_server(context, shared, key, record)
     if server is None:
         reason = 'it is gone from the VIM' if record.get('status') == 'ACTIVE' else 'not there yet'
@@ -144,6 +144,8 @@ def _create(context: Context, instance: Instance, item: str, record: Resource, a
             action: str, detail: str, reason: str, loses_data: bool = False) -> None:
     """The tasks that make an instance: ports that are missing, in bulk with others', then the server on them."""
     shared = instance.shared
+    if not instance.rendered:
+        instance, detail = _without_user_data(context, instance, detail)
     missing = instance.missing_ports(record)
     adopted = instance.known_ports(record)
     if adopted and adopted != record.get('ports', {}):
@@ -162,6 +164,14 @@ def _create(context: Context, instance: Instance, item: str, record: Resource, a
     context.plan.changes.append(Change(action, 'vdu', instance.key, shared.vim, detail, reason, loses_data))
     if action == 'create':
         context.plan.need(shared.vim, instances=1, cores=shared.flavor['vcpus'], ram=shared.flavor['ram_mib'])
+
+
+def _without_user_data(context: Context, instance: Instance, detail: str) -> tuple[Instance, str]:
+    """A server is never made without its user data, unless that loss is accepted: then it is told."""
+    if not context.accept_data_loss:
+        context.problem(f'{instance.shared.path}.cloud_init', f'the user data of {instance.key} is not stored (a file, or '
+                        'secret_params): give nfv_descriptor again')
+    return instance._replace(rendered=True), f'{detail}, without its user data, which is not stored'
 
 
 def _replace(context: Context, instance: Instance, item: str, record: Resource, server: Server, detail: str,

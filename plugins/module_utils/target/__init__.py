@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.nfv.mano.plugins.module_utils.target.document import redact, to_document
+from ansible_collections.nfv.mano.plugins.module_utils.target.document import is_whole, redact, to_document
 from ansible_collections.nfv.mano.plugins.module_utils.target.hardware import Epa, Flavor, Image, NumaNode, Quota
 from ansible_collections.nfv.mano.plugins.module_utils.target.load import load, validate
 from ansible_collections.nfv.mano.plugins.module_utils.target.merge import merge
@@ -51,6 +51,7 @@ __all__ = [
     "Vnf",
     "Vnfd",
     "Volume",
+    "is_whole",
     "load",
     "merge",
     "redact",

@@ -9,7 +9,7 @@ import ipaddress
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.target.kinds import Kind, ListOf, MapOf, Struct
-from ansible_collections.nfv.mano.plugins.module_utils.target.model import CloudInit, NetworkService
+from ansible_collections.nfv.mano.plugins.module_utils.target.model import CloudInit, NetworkService, Vdu
 from ansible_collections.nfv.mano.plugins.module_utils.target.network import Subnet
 from ansible_collections.nfv.mano.plugins.module_utils.target.parse import attributes
 from ansible_collections.nfv.mano.plugins.module_utils.target.resolve import default_vim
@@ -65,6 +65,12 @@ def to_value(kind: Kind, value: Any) -> Any:
     if isinstance(kind, MapOf):
         return {key: to_value(kind.values, item) for key, item in value.items()}
     return value
+
+
+def is_whole(vdu: Vdu) -> bool:
+    """Whether a VDU of a stored document has all that its user data is made of: no file's content, no secret is stored."""
+    cloud_init = vdu.cloud_init
+    return cloud_init is None or (cloud_init.text is not None and _REDACTED not in cloud_init.secret_params.values())
 
 
 def redact(document: Any) -> Any:
