@@ -57,7 +57,8 @@ options:
     default: 16
   timeouts:
     description:
-      - Limits in seconds. C(server_active) (600), C(server_delete) (300), C(call) (what C(clouds.yaml) says, else 60),
+      - Limits in seconds. C(server_active) (600), C(server_delete) (300), C(server_power) (300), C(call) (what
+        C(clouds.yaml) says, else 60),
         C(adopt_window) (the call limit and 60), C(lock) (15).
     type: dict
     default: {}

@@ -13,18 +13,19 @@ from ansible_collections.nfv.mano.plugins.module_utils.execute.flavors import Fl
 from ansible_collections.nfv.mano.plugins.module_utils.execute.kind import Ended, Verb
 from ansible_collections.nfv.mano.plugins.module_utils.execute.nets import Nets
 from ansible_collections.nfv.mano.plugins.module_utils.execute.ports import Ports
+from ansible_collections.nfv.mano.plugins.module_utils.execute.power import Power
 from ansible_collections.nfv.mano.plugins.module_utils.execute.servers import Servers
 from ansible_collections.nfv.mano.plugins.module_utils.execute.waiter import Waiter
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
 from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
 
-KINDS = (Flavors, Nets, Ports, Servers)
+KINDS = (Flavors, Nets, Ports, Servers, Power)
 
 
 class Actions:
     """Does tasks on the VIMs of one operation (a :class:`Performer`).
 
-    :param limits: seconds that things may take: 'server_active', 'server_delete'.
+    :param limits: seconds that things may take: 'server_active', 'server_delete', 'server_power'.
     """
 
     def __init__(self, vims: Mapping[str, Vim], calls: Calls, ns_id: str, limits: Mapping[str, float]) -> None:

@@ -14,8 +14,6 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimErro
 from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Server
 
-#: Statuses from which a server is woken.
-ASLEEP = frozenset({'SHUTOFF', 'PAUSED', 'SUSPENDED'})
 #: Nova finds a status by server state and task state, each on its own: several statuses of one state match too much. So lists
 #: are asked only by statuses that a server state has for itself, and a server in any other one is looked at by itself.
 LISTED = frozenset({'BUILD'})
@@ -50,15 +48,18 @@ class Servers(Kind):
                 if error is not None:
                     error.request_id = error.request_id or request_id
                 if server is not None:
-                    record = self._calls.resources.get(task.item, {})
-                    values = entry(instance, {}, server)
-                    # Ports are in the record since they were made; the plan's state is from before
-                    self._calls.note('settled', task=task.id, put={task.item: {**values, 'ports': record.get('ports', {})}})
+                    self._settle(task, instance, server)
             except Exception as broken:  # the journal can not be written: nothing may count as done
                 ended(End(task, broken, ''))
                 return
             ended(End(task, error, 'ACTIVE' if error is None else ''))
         self._waiters[vim.name].until_active(server_id, what, self._limits['server_active'], settled, while_in)
+
+    def _settle(self, task: Task, instance: Instance, server: Server) -> None:
+        record = self._calls.resources.get(task.item, {})
+        values = entry(instance, {}, server)
+        # Ports are in the record since they were made; the plan's state is from before
+        self._calls.note('settled', task=task.id, put={task.item: {**values, 'ports': record.get('ports', {})}})
 
     def _update(self, task: Task, vim: Vim, ended: Ended) -> None:
         spec = task.spec
@@ -67,11 +68,12 @@ class Servers(Kind):
         for port_id, changes in spec['ports'].items():
             self._calls.change(vim, task.id, 'update', port_id,
                                lambda port_id=port_id, changes=changes: vim.update_port(port_id, changes))
-        if spec['action']:
-            self._calls.change(vim, task.id, spec['action'], spec['id'],
-                               lambda: vim.server_action(spec['id'], spec['action']))
         instance: Instance = spec['instance']
-        self._until_active(task, vim, instance, spec['id'], f'update server {instance.name}', ASLEEP, ended)
+        server = vim.get_server(spec['id'])
+        if server is None:
+            raise VimError(f'update server {instance.name}', 'the server is gone: somebody else deleted it')
+        self._settle(task, instance, server)
+        ended(End(task, None, 'updated'))
 
     def _delete(self, task: Task, vim: Vim, ended: Ended) -> None:
         server_id, name, was_error = task.spec

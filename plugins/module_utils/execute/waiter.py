@@ -41,6 +41,8 @@ class _Wait:
     error_since: float = 0.0
     was_error: bool = False
     last_status: str = field(default='unknown')
+    wanted: str = 'ACTIVE'
+    why: Callable[[], str | None] | None = None
 
 
 class Waiter:
@@ -60,6 +62,11 @@ class Waiter:
                      while_in: frozenset[str] = frozenset({'BUILD'})) -> None:
         """Call ``ended`` with the server once it is ACTIVE and idle; ``while_in`` are the statuses on the way there."""
         self._add(_Wait(server_id, what, False, while_in, time.monotonic() + timeout, timeout, ended))
+
+    def until_status(self, server_id: str, what: str, timeout: float, ended: Ended, wanted: str,
+                     why: Callable[[], str | None]) -> None:
+        """Call ``ended`` with the server once it is idle in the wanted status, or idle in another one and ``why`` knows why."""
+        self._add(_Wait(server_id, what, False, frozenset(), time.monotonic() + timeout, timeout, ended, wanted=wanted, why=why))
 
     def until_gone(self, server_id: str, what: str, timeout: float, ended: Ended, was_error: bool = False) -> None:
         """Call ``ended`` with None once Nova answers 404."""
@@ -107,11 +114,32 @@ class Waiter:
         on_their_way = self._vim.server_ids(self._ns_id, statuses) if statuses else set()
         there = self._vim.server_ids(self._ns_id) if deletions else set()
         failed = self._vim.server_ids(self._ns_id, ['ERROR']) if deletions else set()
-        ask = [wait for wait in waits if not wait.gone and wait.server_id not in on_their_way
+        self._look_at_actions([wait for wait in waits if wait.why])
+        ask = [wait for wait in waits if not wait.gone and not wait.why and wait.server_id not in on_their_way
                and now - wait.asked >= (ASK_AGAIN if not wait.error_since else SHORTEST)]
         ask += [wait for wait in deletions if wait.server_id not in there
                 or (wait.server_id in failed and not wait.was_error)]
         list(self._readers.map(self._ask, ask))
+
+    def _look_at_actions(self, waits: list[_Wait]) -> None:
+        """Servers that are there all along: one list in detail tells status and task of all of them."""
+        servers = {server.id: server for server in self._vim.servers(self._ns_id)} if waits else {}
+        for wait in waits:
+            # One that somebody took our tag from is in no list
+            server = servers.get(wait.server_id) or self._vim.get_server(wait.server_id)
+            if server is None:
+                self._end(wait, None, VimError(wait.what, 'the server is gone: somebody else deleted it'))
+                continue
+            wait.last_status = server.status
+            if server.task_state is not None:
+                continue
+            # Nova sets a task before it answers an action: idle in another status, the action is over and failed
+            if server.status == wait.wanted:
+                self._end(wait, server, None)
+            elif server.status == 'ERROR':
+                self._end(wait, server, VimError(wait.what, server.fault or 'Nova set it to ERROR and gave no fault'))
+            elif wait.why and (why := wait.why()):
+                self._end(wait, server, VimError(wait.what, f'{why}; the server is {server.status}'))
 
     def _ask(self, wait: _Wait) -> None:
         wait.asked = time.monotonic()

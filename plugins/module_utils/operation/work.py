@@ -48,7 +48,7 @@ def execute(request: Request, op_occ: OpOcc, draft: Draft, resources: Resources,
     total = len(tasks)
     calls = Calls(journal, resources, lambda vim: adopt_window(request, draft.vims[vim.name]), op_occ.ns_id)
     calls.note('begin', tasks=total, put=draft.plan.found, forget=draft.plan.forgotten)
-    limits = {name: request.limit(name) or 0.0 for name in ('server_active', 'server_delete')}
+    limits = {name: request.limit(name) or 0.0 for name in ('server_active', 'server_delete', 'server_power')}
     actions = Actions(draft.vims, calls, op_occ.ns_id, limits)
 
     def on_end(end: End, outcome: Outcome) -> None:

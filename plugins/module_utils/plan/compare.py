@@ -11,31 +11,29 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan import flavor as flavors
+from ansible_collections.nfv.mano.plugins.module_utils.plan import power
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Resource
 from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance, user_data_hash
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import Interface
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, ns_tag
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Port, Server
 
-#: Nova's status of a server that works but is not ACTIVE -> the action that brings it back.
-WAKE = {'SHUTOFF': 'start', 'PAUSED': 'unpause', 'SUSPENDED': 'resume'}
-
 
 @dataclass(slots=True)
 class Difference:
-    """``server``, ``ports`` (by id) and ``action`` are done in place; each text of ``replace`` needs another server."""
+    """``server``, ``ports`` (by id) and ``power`` are done in place; each text of ``replace`` needs another server."""
 
     texts: list[str] = field(default_factory=list)
     replace: list[str] = field(default_factory=list)
     server: dict[str, Any] = field(default_factory=dict)
     ports: dict[str, dict[str, Any]] = field(default_factory=dict)
-    action: str | None = None
+    power: tuple[power.Step, ...] = ()
 
 
 def compare(instance: Instance, record: Resource, server: Server) -> Difference:
     """Every attribute that the document gives, against the live server and its live ports; both values in each text."""
     difference = Difference()
-    _status(server, difference)
+    _status(instance, server, difference)
     _attributes(instance, record, server, difference)
     _metadata(instance, record, server, difference)
     _tags(instance, record, server, difference)
@@ -44,14 +42,13 @@ def compare(instance: Instance, record: Resource, server: Server) -> Difference:
     return difference
 
 
-def _status(server: Server, difference: Difference) -> None:
-    if server.status == 'ACTIVE':
-        return
-    difference.action = WAKE.get(server.status)
-    if difference.action:
-        difference.texts.append(f'status {server.status} -> ACTIVE ({difference.action})')
-    else:
+def _status(instance: Instance, server: Server, difference: Difference) -> None:
+    way = power.steps(server.status, instance.status)
+    if way is None:
         difference.replace.append(f'status {server.status}')
+    elif way:
+        difference.power = way
+        difference.texts.append(power.describe(server.status, way))
 
 
 def _attributes(instance: Instance, record: Resource, server: Server, difference: Difference) -> None:

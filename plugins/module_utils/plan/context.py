@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,6 +62,8 @@ class Context:
     not_rendered: frozenset[tuple[str, str]] = frozenset()
     #: Whether such a server may be made without its user data.
     accept_data_loss: bool = False
+    #: Wanted statuses of servers that are not to be ACTIVE, by record key (``vdu:web/front/0``).
+    power: Mapping[str, str] = field(default_factory=dict)
     plan: Plan = field(default_factory=lambda: Plan(''))
     #: Task ids of networks and flavors that are made, by record key: who uses them comes after.
     makers: dict[str, str] = field(default_factory=dict)

@@ -38,12 +38,13 @@ class Shared(NamedTuple):
 
 
 class Instance(NamedTuple):
-    """One VDU instance (a VNFC): ``key`` is ``vnf/vdu/index``."""
+    """One VDU instance (a VNFC): ``key`` is ``vnf/vdu/index``, ``status`` the wanted one of its server."""
 
     shared: Shared
     index: int
     key: str
     user_data: str | None
+    status: str = 'ACTIVE'
     #: False: what its user data is, is not known here.
     rendered: bool = True
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan import flavor as flavors
 from ansible_collections.nfv.mano.plugins.module_utils.plan import image as images
+from ansible_collections.nfv.mano.plugins.module_utils.plan import power
 from ansible_collections.nfv.mano.plugins.module_utils.plan.compare import compare
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, Resource, link_key
 from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance, Shared, entry
@@ -105,16 +106,20 @@ def _plan_instance(context: Context, shared: Shared, index: int) -> None:
     item = f'vdu:{key}'
     record = context.record.get(item, {})
     rendered = (shared.vnf.name, shared.vdu.name) not in context.not_rendered
-    instance = Instance(shared, index, key, context.render(shared.vnf, shared.vdu, index) if rendered else None, rendered)
+    instance = Instance(shared, index, key, context.render(shared.vnf, shared.vdu, index) if rendered else None,
+                        context.power.get(item, 'ACTIVE'), rendered)
     server = _find_server(context, shared, key, record)
+    worked = record.get('status') in power.WELL
     if server is None:
-        reason = 'it is gone from the VIM' if record.get('status') == 'ACTIVE' else 'not there yet'
+        reason = 'it is gone from the VIM' if worked else 'not there yet'
         _create(context, instance, item, record, (), 'create', shared.detail, reason)
     elif server.status == 'ERROR':
         reason = f'in ERROR: {server.fault or "no fault given"}'
-        _replace(context, instance, item, record, server, shared.detail, reason, record.get('status') == 'ACTIVE')
+        _replace(context, instance, item, record, server, shared.detail, reason, worked)
     elif server.status in UNDER_WAY:
-        context.plan.add(Task(f'await {item}', 'server.await', shared.vim, item, (instance, server.id, server.status), ()))
+        there = context.plan.add(Task(f'await {item}', 'server.await', shared.vim, item,
+                                      (instance, server.id, server.status), ()))
+        _put_to_sleep(context, instance, item, there)
         context.plan.changes.append(Change('create', 'vdu', key, shared.vim, shared.detail, f'is in {server.status}'))
     else:
         _keep(context, instance, item, record, server)
@@ -159,8 +164,9 @@ def _create(context: Context, instance: Instance, item: str, record: Resource, a
         ports = (context.plan.add(Task(f'ports {item}', 'ports.create', shared.vim, item, (instance, missing),
                                        (*shared.net_makers, *(after if stale else ())))),)
         context.plan.need(shared.vim, port=len(missing))
-    context.plan.add(Task(f'create {item}', 'server.create', shared.vim, item, instance,
-                          (*ports, *shared.flavor_makers, *after)))
+    made = context.plan.add(Task(f'create {item}', 'server.create', shared.vim, item, instance,
+                                 (*ports, *shared.flavor_makers, *after)))
+    _put_to_sleep(context, instance, item, made)
     context.plan.changes.append(Change(action, 'vdu', instance.key, shared.vim, detail, reason, loses_data))
     if action == 'create':
         context.plan.need(shared.vim, instances=1, cores=shared.flavor['vcpus'], ram=shared.flavor['ram_mib'])
@@ -172,6 +178,17 @@ def _without_user_data(context: Context, instance: Instance, detail: str) -> tup
         context.problem(f'{instance.shared.path}.cloud_init', f'the user data of {instance.key} is not stored (a file, or '
                         'secret_params): give nfv_descriptor again')
     return instance._replace(rendered=True), f'{detail}, without its user data, which is not stored'
+
+
+def _put_to_sleep(context: Context, instance: Instance, item: str, after: str) -> None:
+    """Nova makes servers ACTIVE: one that is wanted otherwise is stopped afterwards."""
+    _power(context, instance, item, None, power.steps('ACTIVE', instance.status) or (), (after,))
+
+
+def _power(context: Context, instance: Instance, item: str, server_id: str | None, way: tuple[power.Step, ...],
+           after: tuple[str, ...]) -> None:
+    if way:
+        context.plan.add(Task(f'power {item}', 'server.power', instance.shared.vim, item, (instance, server_id, way), after))
 
 
 def _replace(context: Context, instance: Instance, item: str, record: Resource, server: Server, detail: str,
@@ -192,9 +209,11 @@ def _keep(context: Context, instance: Instance, item: str, record: Resource, ser
             context.plan.found[item] = current
         context.plan.unchanged += 1
         return
-    spec = {'id': server.id, 'server': difference.server, 'ports': difference.ports, 'action': difference.action,
-            'instance': instance}
-    context.plan.add(Task(f'update {item}', 'server.update', instance.shared.vim, item, spec, ()))
+    after: tuple[str, ...] = ()
+    if difference.server or difference.ports:
+        spec = {'id': server.id, 'server': difference.server, 'ports': difference.ports, 'instance': instance}
+        after = (context.plan.add(Task(f'update {item}', 'server.update', instance.shared.vim, item, spec, ())),)
+    _power(context, instance, item, server.id, difference.power, after)
     context.plan.changes.append(Change('update', 'vdu', instance.key, instance.shared.vim, '; '.join(difference.texts),
                                        'differs from the target'))
 

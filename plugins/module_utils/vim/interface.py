@@ -73,8 +73,15 @@ class Vim(Protocol):
     def server_ids(self, ns_id: str, statuses: Iterable[str] = ()) -> set[str]:
         """Ids of the NS's servers, of these statuses where given: one paged list without details."""
 
-    def server_action(self, server_id: str, action: str) -> None:
-        """'start', 'unpause' or 'resume'."""
+    def servers(self, ns_id: str) -> list[Server]:
+        """The NS's servers in detail: one paged list."""
+
+    def server_action(self, server_id: str, action: str) -> str:
+        """'start', 'stop', 'pause', 'unpause', 'suspend', 'resume', 'reboot-soft' or 'reboot-hard'; returns the id of the
+        request, by which the server's own log of actions knows it."""
+
+    def action_error(self, server_id: str, request_id: str) -> str | None:
+        """Why an action failed, by the server's own log of actions; None where it did not, or is still under way."""
 
     def update_server(self, server_id: str, changes: dict[str, Any]) -> None:
         """Name, description, metadata (set), metadata_gone (keys), tags (the whole list): a call for each that is there."""

@@ -55,6 +55,30 @@ def test_drift_is_told_with_both_values_and_put_back(change: dict[str, Any], tol
     assert not plan.problems
 
 
+def test_a_server_is_kept_in_the_status_that_is_wanted() -> None:
+    world = World().deployed(2)
+    wanted = {'vdu:web/front/1': 'SHUTOFF'}
+    assert world.plan(document(2), power={}).tasks == {}
+    plan = world.plan(document(2), power=wanted)
+    assert [change.detail for change in plan.changes] == ['status ACTIVE -> SHUTOFF (stop)']
+    assert [task.spec[1:] for task in plan.tasks.values()] == [('server-1', (('stop', 'SHUTOFF'),))]
+    world.server(1, status='SHUTOFF')
+    assert world.plan(document(2), power=wanted).tasks == {}
+    world.server(1, status='PAUSED', metadata={})
+    plan = world.plan(document(2), power=wanted)
+    assert plan.changes[0].detail.startswith('status PAUSED -> SHUTOFF (unpause, stop); metadata')
+    assert plan.tasks['power vdu:web/front/1'].after == ('update vdu:web/front/1',)
+
+
+def test_a_server_that_is_made_anew_is_stopped_again() -> None:
+    world = World().deployed(1)
+    world.state.servers = []
+    world.record['vdu:web/front/0']['status'] = 'SHUTOFF'
+    plan = world.plan(document(1), power={'vdu:web/front/0': 'SHUTOFF'})
+    assert plan.tasks['power vdu:web/front/0'].after == ('create vdu:web/front/0',)
+    assert plan.changes[0].reason == 'it is gone from the VIM'
+
+
 def test_metadata_of_others_stays_and_ours_goes_with_the_document() -> None:
     world = World().deployed(1)
     world.server(0, metadata={'tier': 'web', 'theirs': '1', MARK_KEY: mark(NS_ID, 'web/front/0', 'server')})

@@ -12,8 +12,13 @@ from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, ns_tag
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Flavor, Server
-from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import convert
+from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import convert, read
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.service import Service, given
+
+#: Bodies of actions that are not just their name.
+ACTIONS: dict[str, dict[str, Any]] = {
+    'start': {'os-start': None}, 'stop': {'os-stop': None},
+    'reboot-soft': {'reboot': {'type': 'SOFT'}}, 'reboot-hard': {'reboot': {'type': 'HARD'}}}
 
 
 class Compute(Service):
@@ -61,9 +66,25 @@ class Compute(Service):
         params = [('tags', ns_tag(ns_id)), *(('status', status) for status in sorted(statuses))]
         return {row['id'] for row in self._client.pages('compute', '/servers', 'servers', 'list servers', params)}
 
-    def server_action(self, server_id: str, action: str) -> None:
+    def servers(self, ns_id: str) -> list[Server]:
+        return read.servers_of(self._client, ns_id)
+
+    def server_action(self, server_id: str, action: str) -> str:
         self._client.call('compute', 'POST', f'/servers/{server_id}/action', f'{action} server {server_id}',
-                          json={{'start': 'os-start'}.get(action, action): None})
+                          json=ACTIONS.get(action, {action: None}))
+        return self._client.request_id
+
+    def action_error(self, server_id: str, request_id: str) -> str | None:
+        answer = self._client.call('compute', 'GET', f'/servers/{server_id}/os-instance-actions/{request_id}',
+                                   f'get action of server {server_id}', missing_ok=True)
+        action = answer['instanceAction'] if answer else {}
+        if not action.get('message'):
+            return None
+        failed = [event for event in action.get('events', ()) if event.get('result') == 'Error']
+        # Only administrators are shown the trace; the others learn which step of Nova's it was
+        traces = [(event.get('traceback') or '').strip().rpartition('\n')[2].strip() for event in failed]
+        return next((trace for trace in traces if trace), None) or \
+            f'Nova says {action["message"]} of its {", ".join(event["event"] for event in failed) or action["action"]}'
 
     def update_server(self, server_id: str, changes: dict[str, Any]) -> None:
         path, what = f'/servers/{server_id}', f'update server {server_id}'
