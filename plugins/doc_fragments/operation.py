@@ -58,8 +58,7 @@ options:
   timeouts:
     description:
       - Limits in seconds. C(server_active) (600), C(server_delete) (300), C(server_power) (300), C(call) (what
-        C(clouds.yaml) says, else 60),
-        C(adopt_window) (the call limit and 60), C(lock) (15).
+        C(clouds.yaml) says, else 60), C(adopt_window) (the call limit and 60), C(lock) (15).
     type: dict
     default: {}
   allow_delete:
