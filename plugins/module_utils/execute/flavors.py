@@ -21,9 +21,10 @@ class Flavors(Kind):
     def _create(self, task: Task, vim: Vim, ended: Ended) -> None:
         spec = task.spec
         sizes = {key: spec[key] for key in ('vcpus', 'ram_mib', 'disk_gib', 'ephemeral_gib', 'swap_mib', 'extra_specs')}
-        self._calls.create(vim, 'flavor', [spec['mark']], task.id, lambda: vim.create_flavor(spec), lambda rows: rows[0],
-                           lambda made: {task.item: {'vim': vim.name, 'id': made.id, 'name': made.name, 'owned': True,
-                                                     **sizes}})
+        made = self._calls.create(
+            vim, 'flavor', [spec['mark']], task.id, lambda: vim.create_flavor(spec), lambda rows: rows[0],
+            lambda made: {task.item: {'vim': vim.name, 'id': made.id, 'name': made.name, 'owned': True, **sizes}})
+        self._calls.change(vim, task.id, 'update', made.id, lambda: vim.complete_flavor(made.id, spec))
         ended(End(task, None, 'created'))
 
     def _delete(self, task: Task, vim: Vim, ended: Ended) -> None:

@@ -87,7 +87,7 @@ def _tags(instance: Instance, record: Resource, server: Server, difference: Diff
 def _rebuilt(instance: Instance, record: Resource, server: Server, difference: Difference) -> None:
     shared = instance.shared
     if not flavors.server_fits(shared.vdu.flavor, server.flavor, shared.live.flavors):
-        difference.replace.append(f'flavor {server.flavor.get("original_name")} -> {flavors.describe(shared.vdu.flavor)}')
+        difference.replace.append(f'flavor {server.flavor.get("original_name")} -> {flavors.in_full(shared.vdu.flavor)}')
     # A name that means another image by now does not change servers made from the old one
     same_words = record.get('image') == shared.image
     wanted_image = record.get('image_id') if same_words and record.get('image_id') else shared.image_id

@@ -7,13 +7,20 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
+import re
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, Resource
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Change, Task
+from ansible_collections.nfv.mano.plugins.module_utils.target.extra_specs import extra_specs
 from ansible_collections.nfv.mano.plugins.module_utils.target.hardware import Flavor as Wanted
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import mark
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Flavor
+
+#: A flavor's name has at most 255 characters, and one for each twin has to fit beside it.
+LONGEST_SHAPE = 100
+PLAIN = re.compile(r'[\w:.,=+-]*', re.ASCII)
 
 
 def describe(wanted: Wanted) -> str:
@@ -25,12 +32,21 @@ def describe(wanted: Wanted) -> str:
     return f'{wanted.vcpus} vCPU, {wanted.ram_mib} MiB, {wanted.disk_gib} GiB{extra}'
 
 
+def in_full(wanted: Wanted) -> str:
+    """As :func:`describe`, with the extra specs of a shape."""
+    pairs = ', '.join(f'{key}={value}' for key, value in sorted(extra_specs(wanted).items()))
+    return f'{describe(wanted)} with {pairs}' if pairs else describe(wanted)
+
+
 def shape(wanted: Wanted) -> str:
-    """A short name of a shape, the same for equal shapes: ``nfv-2c-2048m-10g``."""
+    """A short name of a shape, the same for equal shapes: ``nfv-2c-2048m-10g``, and its extra specs or their hash."""
     text = f'nfv-{wanted.vcpus}c-{wanted.ram_mib}m-{wanted.disk_gib}g'
     text += f'-{wanted.ephemeral_gib}e' if wanted.ephemeral_gib else ''
     text += f'-{wanted.swap_mib}s' if wanted.swap_mib else ''
-    return text + ''.join(f'-{key}={value}' for key, value in sorted(wanted.extra_specs.items()))
+    specs = ''.join(f'-{key}={value}' for key, value in sorted(extra_specs(wanted).items()))
+    if len(text) + len(specs) > LONGEST_SHAPE or not PLAIN.fullmatch(specs):
+        specs = f'-{hashlib.sha256(specs.encode()).hexdigest()[:12]}'
+    return text + specs
 
 
 def fits(wanted: Wanted, have: dict[str, Any]) -> bool:
@@ -38,9 +54,9 @@ def fits(wanted: Wanted, have: dict[str, Any]) -> bool:
     sizes = [(have['vcpus'], wanted.vcpus), (have['ram_mib'], wanted.ram_mib), (have['disk_gib'], wanted.disk_gib),
              (have['ephemeral_gib'], wanted.ephemeral_gib), (have['swap_mib'], wanted.swap_mib)]
     if wanted.match == 'exact':
-        return all(size == asked for size, asked in sizes) and have['extra_specs'] == wanted.extra_specs
+        return all(size == asked for size, asked in sizes) and have['extra_specs'] == extra_specs(wanted)
     return (all(size >= asked for size, asked in sizes)
-            and wanted.extra_specs.items() <= have['extra_specs'].items())
+            and extra_specs(wanted).items() <= have['extra_specs'].items())
 
 
 def server_fits(wanted: Wanted, copy: dict[str, Any], ids: dict[str, Flavor]) -> bool:
@@ -69,15 +85,10 @@ def resolve(context: Context, path: str, vim: str, wanted: Wanted) -> Resource |
     if not context.create_flavors or not live.state.admin:
         why = ('nfv_create_flavors is false' if not context.create_flavors else
                'making one needs the policy os_compute_api:os-flavor-manage:create (administrators; see admin_cloud)')
-        context.problem(f'{path}.flavor', f'no flavor of VIM {vim} has {describe(wanted)}'
-                        f'{_specs(wanted)} (match: {wanted.match}), and {why}')
+        context.problem(f'{path}.flavor', f'no flavor of VIM {vim} has {in_full(wanted)} '
+                        f'(match: {wanted.match}), and {why}')
         return None
     return _make(context, key, vim, wanted)
-
-
-def _specs(wanted: Wanted) -> str:
-    pairs = ', '.join(f'{key}={value}' for key, value in sorted(wanted.extra_specs.items()))
-    return f' with {pairs}' if pairs else ''
 
 
 def _named(context: Context, path: str, vim: str, name: str) -> Resource | None:
@@ -102,17 +113,17 @@ def _entry(context: Context, key: str, vim: str, flavor: Flavor) -> Resource:
 
 def _make(context: Context, key: str, vim: str, wanted: Wanted) -> Resource:
     sizes = {'vcpus': wanted.vcpus, 'ram_mib': wanted.ram_mib, 'disk_gib': wanted.disk_gib,
-             'ephemeral_gib': wanted.ephemeral_gib, 'swap_mib': wanted.swap_mib, 'extra_specs': wanted.extra_specs}
+             'ephemeral_gib': wanted.ephemeral_gib, 'swap_mib': wanted.swap_mib, 'extra_specs': extra_specs(wanted)}
     if key not in context.makers:
         taken = {flavor.name for flavor in context.live[vim].state.flavors}
-        name = base = shape(wanted)[:200]
+        name = base = shape(wanted)
         number = 0
         while name in taken:
             number += 1
             name = f'{base}-{number}'
         spec = {'name': name, 'mark': mark(context.ns_id, key.removeprefix('flavor:'), 'flavor'), **sizes}
         context.makers[key] = context.plan.add(Task(f'create {key}', 'flavor.create', vim, key, spec, ()))
-        context.plan.changes.append(Change('create', 'flavor', name, vim, describe(wanted) + _specs(wanted),
+        context.plan.changes.append(Change('create', 'flavor', name, vim, in_full(wanted),
                                            'no flavor has this shape'))
     return {'key': key, 'id': None, 'name': context.plan.tasks[context.makers[key]].spec['name'], **sizes}
 

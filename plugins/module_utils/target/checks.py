@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.nfv.mano.plugins.module_utils.target.check_flavor import check_flavor
 from ansible_collections.nfv.mano.plugins.module_utils.target.check_links import check_link, check_use
-from ansible_collections.nfv.mano.plugins.module_utils.target.hardware import Flavor, Image
+from ansible_collections.nfv.mano.plugins.module_utils.target.hardware import Image
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import (
     CloudInit,
     Interface,
@@ -145,7 +146,7 @@ class _Checks:
     def vdu(self, vdu: Vdu, vnf: Vnf, path: str) -> None:
         vim = self.vim(vdu.vim, vnf.vim or self.standard, path)
         _image(vdu.image, f"{path}.image", self.report)
-        _flavor(vdu.flavor, f"{path}.flavor", self.report)
+        check_flavor(vdu.flavor, f"{path}.flavor", self.report)
         self.affinity(vdu, vim, path)
         self.interfaces(vdu, vnf, vim, path)
         self.volumes(vdu, path)
@@ -272,20 +273,6 @@ def _image(image: Image | None, path: str, report: Report) -> None:
     if len(given) != 1 and not report.unread(path, "name", "id", "checksum"):
         what = f"{' and '.join(given)} are given" if given else "none is given"
         report.add(path, f"{what}: exactly one of name, id and checksum")
-
-
-def _flavor(flavor: Flavor | None, path: str, report: Report) -> None:
-    if flavor is None:
-        return
-    sizes = [name for name in ("vcpus", "ram_mib", "disk_gib") if getattr(flavor, name) is not None]
-    if flavor.name is None:
-        for name in ("vcpus", "ram_mib", "disk_gib"):
-            if name not in sizes and not report.unread(path, "name", name):
-                report.add(f"{path}.{name}", "this is missing: a flavor is a name, or vcpus, ram_mib and disk_gib")
-        return
-    others = [name for name in ("ephemeral_gib", "swap_mib", "epa", "extra_specs") if getattr(flavor, name)]
-    for name in sizes + others:
-        report.add(f"{path}.{name}", "this is given beside name: name a flavor, or say what it must have")
 
 
 def _positions(interfaces: Sequence[Interface | None], path: str, report: Report) -> None:

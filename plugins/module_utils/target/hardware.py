@@ -42,16 +42,21 @@ class Image:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class NumaNode:
-    """A NUMA node of the guest."""
+    """A NUMA node of the guest. What the nodes say of vCPUs and memory must add up to the flavor's; unsaid: even parts.
 
-    id: int = attribute("Its number in the guest.", Integer(0, 63))
+    `cores`, `threads` and `paired_threads` (one of them) ask for dedicated vCPUs, the lowest free ones unless they are named.
+    """
+
+    id: int = attribute("Its number in the guest, counted from 0 on.", Integer(0, 63))
     vcpus: tuple[int, ...] = attribute("The guest's vCPUs on it.", ListOf(VCPU_ID, most=1024), default=())
     memory_mib: int | None = attribute("Its memory.", Integer(1, 2**31 - 1), default=None, unit="MiB")
-    cores: int | None = attribute("How many whole cores.", Integer(1, 1024), default=None)
-    threads: int | None = attribute("How many threads.", Integer(1, 1024), default=None)
-    paired_threads: int | None = attribute("How many pairs of threads.", Integer(1, 1024), default=None)
+    cores: int | None = attribute("How many vCPUs, each on a core of its own.", Integer(1, 1024), default=None)
+    threads: int | None = attribute("How many vCPUs, each on a thread.", Integer(1, 1024), default=None)
+    paired_threads: int | None = attribute(
+        "How many pairs of vCPUs, each pair on the threads of one core.", Integer(1, 1024), default=None
+    )
     paired_thread_ids: tuple[str, ...] = attribute(
-        "Which vCPUs are pairs, as `0,1`.",
+        "Which vCPUs are pairs, as `0,1`; with it `paired_threads` can be left out.",
         ListOf(Text(pattern=r"[0-9]{1,4},[0-9]{1,4}", wanted="two vCPUs, as 0,1"), most=512),
         default=(),
     )
@@ -59,7 +64,7 @@ class NumaNode:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Quota:
-    """A limit on what a VDU may take of its host."""
+    """What a VDU may take of its host. Nova's VMware driver heeds it; for libvirt's quotas use `extra_specs`."""
 
     limit: int | None = attribute("At most this much.", Integer(0, 2**31 - 1), default=None)
     reserve: int | None = attribute("At least this much.", Integer(0, 2**31 - 1), default=None)
@@ -78,10 +83,10 @@ class Epa:
         "What dedicated vCPUs do with the host's hyper-threads.", Choice(("isolate", "prefer", "require")), default=None
     )
     numa_nodes: tuple[NumaNode, ...] = attribute("NUMA nodes of the guest.", ListOf(Struct(NumaNode), most=64), default=())
-    cpu_quota: Quota | None = attribute("Its share of CPU.", Struct(Quota), default=None)
-    memory_quota: Quota | None = attribute("Its share of memory.", Struct(Quota), default=None)
-    interface_quota: Quota | None = attribute("Its share of network bandwidth.", Struct(Quota), default=None)
-    disk_quota: Quota | None = attribute("Its share of disk I/O.", Struct(Quota), default=None)
+    cpu_quota: Quota | None = attribute("Its share of CPU.", Struct(Quota), default=None, unit="MHz")
+    memory_quota: Quota | None = attribute("Its share of memory.", Struct(Quota), default=None, unit="MiB")
+    interface_quota: Quota | None = attribute("Its share of network bandwidth.", Struct(Quota), default=None, unit="Mbit/s")
+    disk_quota: Quota | None = attribute("Its share of disk I/O.", Struct(Quota), default=None, unit="operations/s")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,5 +110,7 @@ class Flavor:
     )
     epa: Epa | None = attribute("What it asks of its host.", Struct(Epa), default=None)
     extra_specs: dict[str, str] = attribute(
-        "Extra specs that the flavor must have.", MapOf(Text(shortest=0), keys=EXTRA_SPEC_KEY), default={}
+        "Extra specs that the flavor must have, beside those that `epa` makes.",
+        MapOf(Text(shortest=0), keys=EXTRA_SPEC_KEY),
+        default={},
     )

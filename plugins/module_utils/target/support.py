@@ -9,7 +9,6 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.target.hardware import Flavor
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import (
     FloatingIp,
     Interface,
@@ -27,10 +26,6 @@ def _named(items: Any) -> str:
 
 def _floating(value: FloatingIp) -> str:
     return show(value.address or value.pool or True)
-
-
-def _epa(value: Any) -> str:
-    return ", ".join(known.key for known in attributes(type(value)).values() if getattr(value, known.name)) or "{}"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -53,7 +48,6 @@ TABLE = (
     _Row(Vdu, "volumes", _named),
     _Row(Vdu, "protected"),
     _Row(Vdu, "depends_on", _named),
-    _Row(Flavor, "epa", _epa),
     _Row(Interface, "type", values=("e1000", "paravirt", "sr-iov", "pci-passthrough")),
     _Row(Interface, "vpci"),
     _Row(Interface, "floating_ip", _floating),
@@ -86,7 +80,6 @@ def _parts(ns: NetworkService) -> Iterator[tuple[str, Any]]:
         for at, vdu in enumerate(vnf.vdus):
             path = f"vnfs[{number}].vdus[{at}]."
             yield path, vdu
-            yield f"{path}flavor.", vdu.flavor
             for place, interface in enumerate(vdu.interfaces):
                 written = place if interface.written is None else interface.written
                 yield f"{path}interfaces[{written}].", interface

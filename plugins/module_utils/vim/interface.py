@@ -56,7 +56,10 @@ class Vim(Protocol):
         """Delete a port; an absent one is fine."""
 
     def create_flavor(self, spec: dict[str, Any]) -> Flavor:
-        """A private flavor with access for the project and its extra specs (up to three calls)."""
+        """A private flavor that nobody can use yet; by another name where its own is taken (then more than one call)."""
+
+    def complete_flavor(self, flavor_id: str, spec: dict[str, Any]) -> None:
+        """Give a flavor its extra specs, and the project access to it (two calls); it may have both already."""
 
     def flavor_in_use(self, flavor_id: str) -> bool:
         """Whether a server of any project uses the flavor."""

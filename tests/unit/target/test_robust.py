@@ -78,7 +78,7 @@ FULL: dict[str, Any] = {
                         "swap_mib": 5,
                         "ephemeral_gib": 1,
                         "match": "at_least",
-                        "extra_specs": {"hw:cpu_policy": "shared"},
+                        "extra_specs": {"hw:cpu_policy": "dedicated"},
                         "epa": {
                             "page_size": "1GB",
                             "cpu_policy": "dedicated",

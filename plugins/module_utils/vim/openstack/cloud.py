@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Flavor, Network, Port, Query, Quota, Server, State
-from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import convert, quota, read
+from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import quota, read
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.client import Client
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.compute import Compute
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.network import Networking
@@ -55,6 +55,5 @@ class OpenStack(Compute, Networking):
 
     def find_marked(self, kind: str, mark: str, ns_id: str) -> Sequence[Server | Port | Network | Flavor]:
         if kind == 'flavor':
-            rows = self._privileged.pages('compute', '/flavors/detail', 'flavors', 'list flavors', {'is_public': 'None'})
-            return [flavor for flavor in map(convert.flavor, rows) if flavor.description == mark]
+            return self.flavors_marked(mark)
         return read.find_marked(self._client, kind, mark, ns_id)

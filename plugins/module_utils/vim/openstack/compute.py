@@ -10,6 +10,7 @@ import base64
 from collections.abc import Iterable
 from typing import Any
 
+from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, ns_tag
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Flavor, Server
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import convert, read
@@ -19,23 +20,46 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.service imp
 ACTIONS: dict[str, dict[str, Any]] = {
     'start': {'os-start': None}, 'stop': {'os-stop': None},
     'reboot-soft': {'reboot': {'type': 'SOFT'}}, 'reboot-hard': {'reboot': {'type': 'HARD'}}}
+#: How many names are tried for a flavor whose name is taken.
+NAMES = 20
 
 
 class Compute(Service):
     """Flavors and servers."""
 
     def create_flavor(self, spec: dict[str, Any]) -> Flavor:
-        what = f'create flavor {spec["name"]}'
-        body = {'name': spec['name'], 'vcpus': spec['vcpus'], 'ram': spec['ram_mib'], 'disk': spec['disk_gib'],
-                'OS-FLV-EXT-DATA:ephemeral': spec['ephemeral_gib'], 'swap': spec['swap_mib'],
-                'os-flavor-access:is_public': False, 'description': spec['mark']}
-        row = self._privileged.call('compute', 'POST', '/flavors', what, json={'flavor': body})['flavor']
+        names = [spec['name']]
+        while True:
+            body = {'name': names[-1], 'vcpus': spec['vcpus'], 'ram': spec['ram_mib'], 'disk': spec['disk_gib'],
+                    'OS-FLV-EXT-DATA:ephemeral': spec['ephemeral_gib'], 'swap': spec['swap_mib'],
+                    'os-flavor-access:is_public': False, 'description': spec['mark']}
+            try:
+                row = self._privileged.call('compute', 'POST', '/flavors', f'create flavor {names[-1]}', json={'flavor': body})
+                return convert.flavor(row['flavor'])
+            except VimError as error:
+                if error.status != 409 or len(names) > NAMES:
+                    raise
+            # Flavors that the project has no access to have names as well; one of them may be ours, cut off before it got it
+            cut_off = self.flavors_marked(spec['mark'])
+            if cut_off:
+                return cut_off[0]
+            names.append(f'{spec["name"]}-{len(names)}')
+
+    def complete_flavor(self, flavor_id: str, spec: dict[str, Any]) -> None:
+        path, what = f'/flavors/{flavor_id}', f'complete flavor {spec["name"]}'
         if spec['extra_specs']:
-            self._privileged.call('compute', 'POST', f'/flavors/{row["id"]}/os-extra_specs', what,
-                                  json={'extra_specs': spec['extra_specs']})
-        self._privileged.call('compute', 'POST', f'/flavors/{row["id"]}/action', what,
-                              json={'addTenantAccess': {'tenant': self._project_id}})
-        return convert.flavor({**row, 'extra_specs': spec['extra_specs']})
+            self._privileged.call('compute', 'POST', f'{path}/os-extra_specs', what, json={'extra_specs': spec['extra_specs']})
+        try:
+            self._privileged.call('compute', 'POST', f'{path}/action', what,
+                                  json={'addTenantAccess': {'tenant': self._project_id}})
+        except VimError as error:
+            if error.status != 409:  # it has access already
+                raise
+
+    def flavors_marked(self, mark: str) -> list[Flavor]:
+        """Flavors with exactly this owner mark, also those that the project has no access to."""
+        rows = self._privileged.pages('compute', '/flavors/detail', 'flavors', 'list flavors', {'is_public': 'None'})
+        return [flavor for flavor in map(convert.flavor, rows) if flavor.description == mark]
 
     def flavor_in_use(self, flavor_id: str) -> bool:
         rows = self._privileged.pages('compute', '/servers', 'servers', 'list servers by flavor',
