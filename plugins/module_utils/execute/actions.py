@@ -14,12 +14,13 @@ from ansible_collections.nfv.mano.plugins.module_utils.execute.kind import Ended
 from ansible_collections.nfv.mano.plugins.module_utils.execute.nets import Nets
 from ansible_collections.nfv.mano.plugins.module_utils.execute.ports import Ports
 from ansible_collections.nfv.mano.plugins.module_utils.execute.power import Power
+from ansible_collections.nfv.mano.plugins.module_utils.execute.readiness import Readiness
 from ansible_collections.nfv.mano.plugins.module_utils.execute.servers import Servers
 from ansible_collections.nfv.mano.plugins.module_utils.execute.waiter import Waiter
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
 from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
 
-KINDS = (Flavors, Nets, Ports, Servers, Power)
+KINDS = (Flavors, Nets, Ports, Servers, Power, Readiness)
 
 
 class Actions:
@@ -32,16 +33,15 @@ class Actions:
         self._vims = vims
         self._calls = calls
         self._waiters = {name: Waiter(vim, ns_id) for name, vim in vims.items()}
-        self._verbs: dict[str, Verb] = {}
-        for kind in KINDS:
-            self._verbs.update(kind(calls, self._waiters, limits).verbs())
+        self._kinds = [kind(calls, self._waiters, limits) for kind in KINDS]
+        self._verbs: dict[str, Verb] = {name: verb for kind in self._kinds for name, verb in kind.verbs().items()}
 
     def stop(self) -> None:
         """Give up waiting; calls in flight end by themselves."""
         self._calls.stop()
         for vim in self._vims.values():
             vim.abort()
-        for waiter in self._waiters.values():
+        for waiter in (*self._waiters.values(), *self._kinds):
             waiter.stop()
 
     def perform(self, tasks: list[Task], ended: Ended) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 Resources = dict[str, dict[str, Any]]
 #: What a server that is gone takes with it; its ports and what the document said of it stay.
-OF_SERVER = ('id', 'name', 'status', 'host_id', 'addresses')
+OF_SERVER = ('id', 'name', 'status', 'host_id', 'addresses', 'ready')
 
 
 def fold(resources: Resources, entries: Iterable[dict[str, Any]]) -> Resources:

@@ -36,6 +36,9 @@ class Kind:
         """What does the tasks of each verb; only bulk verbs get more than one at once."""
         raise NotImplementedError
 
+    def stop(self) -> None:
+        """End the kind's own waits; most have none."""
+
 
 def single(do: Single) -> Verb:
     """A verb that takes one task at a time."""

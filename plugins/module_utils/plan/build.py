@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.nfv.mano.plugins.module_utils.plan import flavor, net, twins, vdu
+from ansible_collections.nfv.mano.plugins.module_utils.plan import flavor, net, order, twins, vdu
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan
 
@@ -23,6 +23,7 @@ def make_plan(context: Context) -> Plan:
     plan = context.plan = Plan(context.ns_name)
     net.plan_links(context)
     flavors_in_use = vdu.plan_vdus(context)
+    order.plan_order(context)
     vdu.plan_removed(context)
     twins.plan_ports(context)
     net.plan_removed(context)

@@ -175,6 +175,14 @@ class Vnfd:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """What must answer on an instance before it counts as up, asked from where the playbook runs."""
+
+    tcp_port: int = attribute("A TCP port of its management interface (or of its first one).", Integer(1, 65_535))
+    timeout_s: int = attribute("How long that may take.", Integer(1, 86_400), default=300, unit="s")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Vdu:
     """A kind of virtual machine, and how many of it."""
 
@@ -207,6 +215,9 @@ class Vdu:
     protected: bool = attribute("Never deleted or replaced unasked.", Boolean(), default=False)
     depends_on: tuple[str, ...] = attribute(
         "VDUs that must be there before it: `back` of the same VNF, or `db/main`.", ListOf(REFERENCE), default=()
+    )
+    ready: Ready | None = attribute(
+        "What must answer on each instance before it counts as up; left out: ACTIVE is enough.", Struct(Ready), default=None
     )
 
 

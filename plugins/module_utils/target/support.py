@@ -47,7 +47,6 @@ TABLE = (
     _Row(Vdu, "affinity_group", _named),
     _Row(Vdu, "volumes", _named),
     _Row(Vdu, "protected"),
-    _Row(Vdu, "depends_on", _named),
     _Row(Interface, "type", values=("e1000", "paravirt", "sr-iov", "pci-passthrough")),
     _Row(Interface, "vpci"),
     _Row(Interface, "floating_ip", _floating),

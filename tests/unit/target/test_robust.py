@@ -114,6 +114,7 @@ FULL: dict[str, Any] = {
                     "config_drive": True,
                     "protected": True,
                     "depends_on": ["back"],
+                    "ready": {"tcp_port": 22, "timeout_s": 60},
                 },
                 {
                     "name": "back",

@@ -1,0 +1,74 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Order among VDUs: when an instance counts as up, and who is up before whom."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context
+from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Change, Task
+from ansible_collections.nfv.mano.plugins.module_utils.target.model import Vdu, Vnf
+
+#: Tasks that bring an instance up, by the beginning of their id.
+MAKING = ('create', 'await')
+
+
+class Check(NamedTuple):
+    """What is asked of an instance before it counts as up; ``text`` is what the record keeps of it once it held."""
+
+    interface: str
+    tcp_port: int
+    timeout: float
+    text: str
+
+
+def plan_order(context: Context) -> None:
+    """Checks behind the servers that they are for, and servers behind all instances of the VDUs that theirs depends on."""
+    if not any(vdu.depends_on or vdu.ready for _path, _vnf, vdu in context.vdus()):
+        return
+    ends: dict[str, list[str]] = {}
+    for _path, vnf, vdu in context.vdus():
+        ends[f'{vnf.name}/{vdu.name}'] = [end for index in range(vdu.count) for end in _ends(context, vnf, vdu, index)]
+    for _path, vnf, vdu in context.vdus():
+        before = [key for key in (ref if '/' in ref else f'{vnf.name}/{ref}' for ref in vdu.depends_on) if ends[key]]
+        ups = tuple(_up(context, key, ends[key]) for key in before)
+        for index in range(vdu.count if ups else 0):
+            task = context.plan.tasks.get(f'create vdu:{vnf.name}/{vdu.name}/{index}')
+            if task is not None:
+                context.plan.add(task._replace(after=(*task.after, *ups)))
+
+
+def _ends(context: Context, vnf: Vnf, vdu: Vdu, index: int) -> list[str]:
+    """The tasks after which one instance is up; none where it is up already."""
+    item = f'vdu:{vnf.name}/{vdu.name}/{index}'
+    made = [task_id for task_id in (f'{verb} {item}' for verb in MAKING) if task_id in context.plan.tasks]
+    record = context.record.get(item, {})
+    # What is to be stopped answers nobody
+    if vdu.ready is None or item in context.power or not (made or 'id' in record):
+        return made
+    check = _check(vdu)
+    if not made and record.get('ready') == check.text:
+        return made
+    if not made:
+        context.plan.changes.append(Change('update', 'vdu', item.partition(':')[2], vdu.vim or 'default',
+                                           f'check that {check.text} answers', 'not checked yet'))
+        made = [task_id for task_id in (f'update {item}',) if task_id in context.plan.tasks]
+    return [context.plan.add(Task(f'ready {item}', 'server.ready', vdu.vim or 'default', item, check, tuple(made)))]
+
+
+def _check(vdu: Vdu) -> Check:
+    ready = vdu.ready
+    managed = [interface.name for interface in vdu.interfaces if interface.management] or [vdu.interfaces[0].name]
+    return Check(managed[0], ready.tcp_port, float(ready.timeout_s), f'TCP port {ready.tcp_port} of {managed[0]}')
+
+
+def _up(context: Context, key: str, ends: list[str]) -> str:
+    """One task that ends when every instance of a VDU is up: edges from each to each would be a product."""
+    task_id = f'up vdu:{key}'
+    if task_id not in context.plan.tasks:
+        first = context.plan.tasks[ends[0]]
+        context.plan.add(Task(task_id, 'vdu.up', first.vim, f'vdu:{key}', len(ends), tuple(ends)))
+    return task_id
