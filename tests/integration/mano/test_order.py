@@ -37,7 +37,7 @@ def test_depends_on_what_answers(service: Service) -> None:
         pass
     service.write(described(service.name, port, 3))
     failed = refused(service.play(), f'reach 127.77.0.10 port {port}', 'not ready after 3 s')
-    assert 'vdu web/front/0' not in failed.out, 'front was made before back was up'
+    assert 'vdu web/front/0 ACTIVE' not in failed.out, 'front was made before back was up'
     assert service.state() == 'FAILED_TEMP'
     servers = service.mine()['servers']
     assert len(servers) == 1
