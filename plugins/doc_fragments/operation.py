@@ -15,8 +15,13 @@ options:
     description:
       - What is done. V(instantiate) makes the network service, or brings one that is there to the document;
         V(update) does only the latter; V(terminate) deletes all that was made for it.
+      - V(retry) goes on with an operation that failed, with what it was asked for; O(descriptor) may be a corrected document.
+        Files and secrets are not stored, so it is needed again where servers are still to be made of them.
+      - V(rollback) undoes an operation that failed. What was declared before it is the target; what can not come back is named,
+        and nothing is touched unless O(accept_data_loss) is true. O(descriptor), the document from before, is needed only
+        where servers have to be made again with files or secrets.
     type: str
-    choices: [instantiate, update, terminate]
+    choices: [instantiate, update, terminate, retry, rollback]
     default: instantiate
   descriptor:
     description:
@@ -40,6 +45,10 @@ options:
   ns:
     description:
       - Id or name of the network service. By default the name in the document.
+    type: str
+  op_occ:
+    description:
+      - For V(retry) and V(rollback), the id of the op-occ. By default the open one of O(ns).
     type: str
   cloud:
     description:
@@ -68,7 +77,8 @@ options:
     default: false
   accept_data_loss:
     description:
-      - Data on ephemeral disks may be lost by what the operation does.
+      - What a rollback can not bring back (data on disks of servers that are gone, their ports) may be lost, and servers
+        may be made without user data that is not stored.
     type: bool
     default: false
   create_flavors:

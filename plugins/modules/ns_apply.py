@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ns_apply
-short_description: Instantiate, update or terminate a network service
+short_description: Do an operation on a network service
 version_added: 0.1.0
 description:
   - Does one operation on a network service, whole, in one process under one lock. Reads the VIMs, plans, checks that there
@@ -43,6 +43,16 @@ EXAMPLES = r"""
     descriptor: edge1.yaml
     cloud: mycloud
 
+- name: Go on with an operation that failed
+  nfv.mano.ns_apply:
+    operation: retry
+    ns: edge1
+
+- name: Undo an operation that failed
+  nfv.mano.ns_apply:
+    operation: rollback
+    ns: edge1
+
 - name: Terminate it
   nfv.mano.ns_apply:
     operation: terminate
@@ -60,7 +70,7 @@ op_occ:
       type: str
       returned: when the operation had something to do
     operation:
-      description: INSTANTIATE, UPDATE or TERMINATE.
+      description: INSTANTIATE, UPDATE, TERMINATE and the like; of a retry or a rollback the operation that it is of.
       type: str
       returned: when the operation had something to do
     state:

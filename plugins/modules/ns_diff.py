@@ -52,7 +52,7 @@ op_occ:
       type: str
       returned: when the operation had something to do
     operation:
-      description: INSTANTIATE, UPDATE or TERMINATE.
+      description: INSTANTIATE, UPDATE, TERMINATE and the like; of a retry or a rollback the operation that it is of.
       type: str
       returned: when the operation had something to do
     state:

@@ -37,7 +37,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.cloud impor
 class Draft:
     """Target, plan and VIMs of an operation, before anything is touched.
 
-    ``document`` is what the record keeps once the target is reached; ``problems`` are what stands against it.
+    ``document`` is what the record keeps once the target is reached; ``problems`` are what stands against it,
+    ``lost`` those of them that a rollback can't bring back.
     """
 
     target: NetworkService | None
@@ -47,6 +48,7 @@ class Draft:
     clouds: dict[str, dict[str, Any]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
 
 
 def make_target(request: Request, ns: Mapping[str, Any]) -> NetworkService | None:

@@ -19,13 +19,15 @@ STATE_ARGUMENTS: dict[str, dict[str, Any]] = {
     'passphrase': {'type': 'str', 'no_log': True},
     'key_file': {'type': 'path', 'no_log': False},
 }
+OPERATIONS = ('instantiate', 'update', 'terminate', 'retry', 'rollback')
 ARGUMENTS: dict[str, dict[str, Any]] = {
-    'operation': {'type': 'str', 'choices': ['instantiate', 'update', 'terminate'], 'default': 'instantiate'},
+    'operation': {'type': 'str', 'choices': list(OPERATIONS), 'default': 'instantiate'},
     'descriptor': {'type': 'path'},
     'document': {'type': 'dict'},
     'files': {'type': 'dict', 'default': {}},
     'params': {'type': 'dict', 'default': {}},
     'ns': {'type': 'str'},
+    'op_occ': {'type': 'str'},
     'cloud': {'type': 'str'},
     'vims': {'type': 'dict', 'default': {}},
     'max_parallel': {'type': 'int', 'default': 16},

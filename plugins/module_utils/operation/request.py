@@ -15,6 +15,10 @@ LIMITS: dict[str, float | None] = {'server_active': 600.0, 'server_delete': 300.
                                    'adopt_window': None, 'lock': 15.0}
 
 
+#: Operations that can not do without a document.
+OF_DOCUMENT = ('instantiate', 'update')
+
+
 class InputError(ValueError):
     """Input that can't be used: ``problems`` are lines of path and value, all of them."""
 
@@ -61,7 +65,7 @@ class Request:
                     for key, value in request.timeouts.items() if key not in LIMITS or _seconds(value) is None]
         if request.max_parallel < 1:
             problems.append(f'max_parallel: {request.max_parallel} is less than 1')
-        if request.operation != 'terminate' and request.document is None:
+        if request.operation in OF_DOCUMENT and request.document is None:
             problems.append(f'descriptor: {request.operation} needs a network-service document (nfv_descriptor)')
         if request.operation == 'terminate' and not request.ns and not (request.document or {}).get('name'):
             problems.append('ns: terminate needs the id or the name of an NS (nfv_ns)')

@@ -20,7 +20,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimErro
 
 #: Failed tasks that an error tells in full; the op-occ's folder has all.
 TOLD = 10
-VERBS = {'INSTANTIATE': 'instantiate', 'UPDATE': 'update', 'TERMINATE': 'terminate'}
+#: The record tells which of them it is; a crash at the very end leaves one open on a record that says the other.
+ONE_VERB = {'INSTANTIATE', 'UPDATE'}
 
 
 class OperationError(OpOccError):
@@ -69,6 +70,12 @@ def refused(op_occ: OpOcc | None, draft: Draft, ns: Mapping[str, Any]) -> Operat
     return _error(f'{ns["name"]}: refused before anything was touched', 422, detail, op_occ)
 
 
+def irrevocable(op_occ: OpOcc, draft: Draft, ns: Mapping[str, Any]) -> OperationError:
+    """409: a rollback would not bring everything back."""
+    detail = '\n'.join([*draft.problems, 'To go back without them: nfv_accept_data_loss=true'])
+    return _error(f'{ns["name"]}: {op_occ.operation} can not be rolled back in full; nothing was touched', 409, detail, op_occ)
+
+
 def unreadable(op_occ: OpOcc | None, error: Exception, ns: Mapping[str, Any]) -> OperationError:
     """A VIM can't be read, or a signal came: nothing was touched."""
     why = str(error) if isinstance(error, VimError) else f'stopped by {error}'
@@ -76,8 +83,8 @@ def unreadable(op_occ: OpOcc | None, error: Exception, ns: Mapping[str, Any]) ->
     return _error(f'{ns["name"]}: ended before anything was touched', status, why, op_occ)
 
 
-def failed(op_occ: OpOcc, draft: Draft, ns: Mapping[str, Any], end: WorkEnd) -> OperationError:
-    """FAILED_TEMP: what failed and why, what was held back by it, what is there now."""
+def failed(op_occ: OpOcc, draft: Draft, ns: Mapping[str, Any], end: WorkEnd, request: Request) -> OperationError:
+    """FAILED_TEMP: what failed and why, what was held back by it, and the commands that lead on."""
     lines = [f'{_named(draft, task_id)}: {_cause(error)}' for task_id, error in end.outcome.failed.items()]
     if len(lines) > TOLD:
         lines = lines[:TOLD] + [f'... and {len(lines) - TOLD} more']
@@ -87,8 +94,9 @@ def failed(op_occ: OpOcc, draft: Draft, ns: Mapping[str, Any], end: WorkEnd) -> 
         lines.append(f'{held} task{"s" if held != 1 else ""} not started, because of: {", ".join(causes[:TOLD])}')
     if end.signal:
         lines.append(f'stopped by {end.signal} with {len(end.outcome.undone)} tasks not done')
-    title = f'{ns["name"]}: {op_occ.operation} has done {end.progress["done"]} of {end.progress["total"]} tasks'
-    return _error(title, 500, '\n'.join(lines), op_occ)
+    what = f'the rollback of {op_occ.operation}' if op_occ.state == 'ROLLING_BACK' else op_occ.operation
+    title = f'{ns["name"]}: {what} has done {end.progress["done"]} of {end.progress["total"]} tasks'
+    return _error(title, 500, '\n'.join([*lines, *way_on(op_occ, request)]), op_occ)
 
 
 def _named(draft: Draft, task_id: str) -> str:
@@ -103,7 +111,7 @@ def unwritable(op_occ: OpOcc, error: Exception, ns: Mapping[str, Any]) -> Operat
     """The state directory failed in the middle of the work."""
     return _error(f'{ns["name"]}: the record can not be written', 500,
                   f'{error}\nWhat was made is in the journal {op_occ.dir.journal_path}; once the cause is mended, run the '
-                  'same again, which brings the record up to it and goes on', op_occ)
+                  'same again, or nfv.mano.retry, which brings the record up to it and goes on', op_occ)
 
 
 def still_running(op_occ: OpOcc) -> OperationError:
@@ -113,15 +121,15 @@ def still_running(op_occ: OpOcc) -> OperationError:
 
 
 def refuse_other_verb(op_occ: OpOcc, operation: str) -> None:
-    """Only the same verb goes on with an open op-occ.
+    """Only the same verb goes on with an open op-occ, or one of those on op-occs.
 
     :raises OperationError: 409, naming the op-occ, its state and what closes it.
     """
-    if op_occ.operation == operation:
+    if op_occ.operation == operation or {op_occ.operation, operation} == ONE_VERB:
         return
     raise _error(f'{operation} refused: {op_occ.operation} {op_occ.id} is {op_occ.state}', 409,
-                 f'an NS has one open operation at a time; run nfv.mano.{VERBS.get(op_occ.operation, "retry")} again, which '
-                 'goes on where it stopped, or give it up with nfv.mano.fail', op_occ)
+                 'an NS has one open operation at a time; nfv.mano.retry goes on with it where it stopped, nfv.mano.rollback '
+                 'undoes it, nfv.mano.fail gives it up', op_occ)
 
 
 def _error(title: str, status: int, detail: str, op_occ: OpOcc | None) -> OperationError:
@@ -147,24 +155,24 @@ def message(problem: ProblemDetails, op_occ: OpOcc | None, request: Request) -> 
     lines = [problem.title or '', *(f'  {line}' for line in (problem.detail or '').splitlines())]
     if op_occ is not None:
         lines.append(f'Op-occ {op_occ.id} is {op_occ.state}.')
-    if op_occ is not None and op_occ.state == 'FAILED_TEMP':
-        lines += ['What was made stays and is in the record. To go on where it stopped, once the cause is mended:',
-                  f'  {command(request)}',
-                  'To give it up, so that another operation (such as terminate) is possible:',
-                  f'  {_fail_command(op_occ, request)}']
+    if op_occ is not None and op_occ.state == 'FAILED_TEMP' and 'nfv.mano.retry' not in problem.detail:
+        lines += way_on(op_occ, request)
     return '\n'.join(lines)
 
 
-def command(request: Request) -> str:
-    """The command that runs the operation again."""
-    given = {'nfv_descriptor': request.descriptor if request.operation != 'terminate' else None, 'nfv_ns': request.ns,
-             'nfv_state_dir': request.state_dir}
-    words = ['ansible-playbook', f'nfv.mano.{request.operation}']
+def way_on(op_occ: OpOcc, request: Request) -> list[str]:
+    """What leads on from FAILED_TEMP, each as a command that is ready to copy."""
+    return ['What was made stays and is in the record. To go on where it stopped, once the cause is mended:',
+            f'  {command("retry", op_occ, request)}', 'To undo what it did:', f'  {command("rollback", op_occ, request)}',
+            'To give it up, so that another operation is possible:', f'  {command("fail", op_occ, request)}']
+
+
+def command(verb: str, op_occ: OpOcc, request: Request) -> str:
+    """The command of a verb on an op-occ."""
+    given = {'nfv_ns': op_occ.data['ns_name'], 'nfv_state_dir': request.state_dir,
+             # Files and secrets are not stored, so it is needed again where something of it is still to be made
+             'nfv_descriptor': request.descriptor if verb == 'retry' else None}
+    words = ['ansible-playbook', f'nfv.mano.{verb}']
     for name, value in given.items():
         words += ['-e', f'{name}={value}'] if value else []
     return shlex.join(words)
-
-
-def _fail_command(op_occ: OpOcc, request: Request) -> str:
-    return shlex.join(['ansible-playbook', 'nfv.mano.fail', '-e', f'nfv_ns={op_occ.data["ns_name"]}', '-e',
-                       f'nfv_state_dir={request.state_dir}'])

@@ -1,0 +1,143 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A failed operation undone: the state that was declared before it is the target, and what can't come back is named."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError, conflict
+from ansible_collections.nfv.mano.plugins.module_utils.operation import results
+from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import Draft, make_draft
+from ansible_collections.nfv.mano.plugins.module_utils.operation.request import Request
+from ansible_collections.nfv.mano.plugins.module_utils.operation.run import Run
+from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan
+from ansible_collections.nfv.mano.plugins.module_utils.target import merge, redact
+
+#: What of the NS's record says what is declared.
+DECLARED = ('state', 'document', 'overlay', 'description')
+#: Verbs of tasks that end what an item with data had, or that make it anew.
+MADE_ANEW = frozenset({'server.create', 'server.delete', 'volume.create', 'volume.delete'})
+
+
+class Rollback(Run):
+    """One operation, backward.
+
+    :param taken: the op-occ, in FAILED_TEMP.
+    """
+
+    BEGIN = {'FAILED_TEMP': 'rollback'}
+    DONE = 'rolled_back'
+    PLAN = 'rollback.json'
+
+    def __init__(self, taken: OpOcc, *args: Any) -> None:
+        super().__init__(taken.operation, *args)
+        self.taken = taken
+
+    def take_up(self) -> None:
+        """It is recovered already, and in a state that takes a rollback."""
+        self.op_occ = self.taken
+
+    def refused(self, op_occ: OpOcc, draft: Draft) -> OpOccError:
+        return results.irrevocable(op_occ, draft, self.ns) if draft.lost else super().refused(op_occ, draft)
+
+    def make_draft(self, resources: Resources) -> Draft:
+        return draft_back(self.request, self.taken, self.ns, resources, list(self.ns.get('pending', ())), self.tell, wait=True)
+
+    def settle(self, draft: Draft) -> None:
+        before = record_before(self.taken)['ns']
+        self.ns.update({key: before.get(key) for key in DECLARED})
+        self.ns['vims'] = {name: vim for name, vim in draft.clouds.items() if name in before['vims']} or draft.clouds
+
+
+def record_before(op_occ: OpOcc) -> dict[str, Any]:
+    """The record from before an operation: {ns, resources}.
+
+    :raises OpOccError: 409, it was not kept.
+    """
+    found = op_occ.dir.read_json('record_before.json')
+    if found is None:
+        raise conflict(f'{op_occ.operation} {op_occ.id} can not be rolled back', 'its folder does not have the record from '
+                       'before; go on with nfv.mano.retry, or give it up with nfv.mano.fail', f'op_occ/{op_occ.id}')
+    return found
+
+
+def draft_back(request: Request, op_occ: OpOcc, ns: Mapping[str, Any], resources: Resources, pending: list[dict[str, Any]],
+               tell: Callable[[str], None], wait: bool) -> Draft:
+    """The plan that leads back to what was declared before; what can't come back stands against it unless that is accepted.
+
+    :raises OpOccError: 409, the record from before was not kept.
+    :raises VimError: a VIM can't be read.
+    """
+    before = record_before(op_occ)
+    document = _document(before['ns'])
+    if document is not None and request.document is not None:
+        document = with_user_data(document, request.document, request.files or {})
+    back = dataclasses.replace(request, operation='terminate' if document is None else 'instantiate', document=document,
+                               files=None, allow_delete=True)
+    declared = {**ns, **{key: before['ns'].get(key) for key in ('document', 'overlay')}}
+    draft = make_draft(back, declared, resources, pending, tell, wait)
+    lost = list(losses(draft.plan, before['resources'], resources))
+    if request.accept_data_loss:
+        draft.notes += lost
+    else:
+        draft.lost = lost
+        draft.problems += lost
+    return draft
+
+
+def _document(before: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The document that was in force, with what later verbs had changed of it; None: there was none."""
+    if before.get('state') != 'INSTANTIATED':
+        return None
+    kept = before.get('document') or {}
+    return merge(kept, before.get('overlay') or {}, kept)
+
+
+def with_user_data(document: dict[str, Any], given: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
+    """A stored document with the secrets and files of user data that are not stored, from one that is given for that.
+
+    Only user data that is else the same is taken over.
+    """
+    known = {(vnf.get('name'), vdu.get('name')): vdu.get('cloud_init') for vnf in given.get('vnfs') or ()
+             for vdu in vnf.get('vdus') or ()}
+    whole = copy.deepcopy(document)
+    for vnf in whole.get('vnfs', ()):
+        for vdu in vnf.get('vdus', ()):
+            mine = known.get((vnf['name'], vdu['name']))
+            if isinstance(mine, dict) and _said(redact(mine)) == _said(vdu.get('cloud_init') or {}):
+                named = mine.get('file')
+                vdu['cloud_init'] = {**{key: value for key, value in mine.items() if key != 'file'},
+                                     **({'text': files.get(named, '')} if named else {})}
+    return whole
+
+
+def _said(cloud_init: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in cloud_init.items() if value}
+
+
+def losses(plan: Plan, before: Resources, now: Resources) -> Iterator[str]:
+    """What was there before the operation and can't come back as it was, a line for each."""
+    verbs: dict[str, set[str]] = {}
+    for task in plan.tasks.values():
+        verbs.setdefault(task.item, set()).add(task.verb)
+    losing = {f'{change.kind}:{change.name}': change for change in plan.changes if change.loses_data}
+    for item, was in before.items():
+        known = now.get(item, {})
+        name = item.replace(':', ' ', 1)
+        if was.get('id') and was.get('status', 'ACTIVE') not in ('BUILD', 'ERROR') and \
+                (verbs.get(item, set()) & MADE_ANEW or (item in losing and item.startswith(('vdu:', 'volume:')))):
+            gone = known.get('id') != was['id'] or not any(verb.endswith('.delete') for verb in verbs.get(item, ()))
+            yield (f'{name}: {was.get("name", "")} {was["id"]} is gone with its data, it can only be made anew' if gone else
+                   f'{name}: {was.get("name", "")} {was["id"]} would be made anew, without its data')
+        for interface, port in was.get('ports', {}).items():
+            if known.get('ports', {}).get(interface, {}).get('id') != port['id']:
+                yield (f'{name}: port {interface} {port["id"]} (MAC {port["mac_address"]}, '
+                       f'{" ".join(port["ip_addresses"])}) is gone')

@@ -1,0 +1,178 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One run of one operation with the lock of its NS held: start, read, plan, pre-flight, execute, record, end."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, recover
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError
+from ansible_collections.nfv.mano.plugins.module_utils.operation import results
+from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import Draft, make_draft
+from ansible_collections.nfv.mano.plugins.module_utils.operation.record import (
+    add_vnfs,
+    fold_journal,
+    merge_doubtful,
+    merge_pending,
+    read_journal,
+    read_resources,
+    vnf_of,
+    write_record,
+)
+from ansible_collections.nfv.mano.plugins.module_utils.operation.request import Request
+from ansible_collections.nfv.mano.plugins.module_utils.operation.work import Work, WorkEnd, execute
+from ansible_collections.nfv.mano.plugins.module_utils.plan.render import as_data
+from ansible_collections.nfv.mano.plugins.module_utils.store import Store, StoreError
+from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock
+from ansible_collections.nfv.mano.plugins.module_utils.target import redact
+from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
+
+#: Options that say how a run goes and not what is asked for; a retry brings its own.
+OF_A_RUN = frozenset({'state_dir', 'files', 'op_occ', 'max_parallel', 'force_takeover', 'op_occ_retention'})
+
+
+class Interrupted(Exception):
+    """A signal arrived before anything was touched."""
+
+
+class Run:
+    """One operation, forward.
+
+    :param operation: what the op-occ is called: INSTANTIATE, UPDATE, TERMINATE ...
+    """
+
+    #: What moves the op-occ when the work begins and ends well, by the state that it begins in.
+    BEGIN = {'STARTING': 'grant', 'FAILED_TEMP': 'retry'}
+    DONE = 'done'
+    #: Where the plan is kept.
+    PLAN = 'plan.json'
+
+    def __init__(self, operation: str, request: Request, store: Store, ns: dict[str, Any], lock: NsLock,
+                 tell: Callable[[str], None], work: Work) -> None:
+        self.operation, self.request, self.store, self.ns = operation, request, store, ns
+        self.lock, self.tell, self.work = lock, tell, work
+        self.op_occs = OpOccs(store)
+        self.op_occ: OpOcc | None = None
+
+    def run(self) -> dict[str, Any]:
+        """The whole operation; returns what the module returns."""
+        self.take_up()
+        resources = read_resources(self.store, self.ns)
+        if self.operation == 'TERMINATE' and self.ns['state'] == 'NOT_INSTANTIATED' and not resources \
+                and not self.ns.get('pending') and self.op_occ is None:
+            return results.nothing(self.ns, None)
+        draft = self._draft(resources)
+        if self.op_occ is None and not draft.problems and not self._has_work(draft, resources):
+            return results.nothing(self.ns, draft)
+        op_occ = self._start(draft, resources)
+        if draft.problems:
+            raise self._refuse(self.refused(op_occ, draft), draft)
+        return self._execute(op_occ, draft, resources)
+
+    def take_up(self) -> None:
+        """An op-occ that is still open: recovered if its owner died, retried if it is this verb's, else refused."""
+        self.op_occs.sweep(self.ns['id'])
+        self.op_occ = self.op_occs.open_for(self.ns['id'])
+        if self.op_occ is None:
+            return
+        # The lock is ours, so whoever runs it is dead
+        if recover(self.store, self.lock, self.op_occ, fold=fold_journal):
+            self.ns = self.store.read('ns', self.ns['id']) or self.ns
+            self.op_occ = self.op_occs.open_for(self.ns['id'])
+        if self.op_occ is not None:
+            results.refuse_other_verb(self.op_occ, self.operation)
+            self.operation = self.op_occ.operation
+
+    def make_draft(self, resources: Resources) -> Draft:
+        """Read the VIMs and plan."""
+        return make_draft(self.request, self.ns, resources, list(self.ns.get('pending', ())), self.tell, wait=True)
+
+    def refused(self, op_occ: OpOcc, draft: Draft) -> OpOccError:
+        """What stands against the plan, as an error."""
+        return results.refused(op_occ, draft, self.ns)
+
+    def _draft(self, resources: Resources) -> Draft:
+        try:
+            return self.make_draft(resources)
+        except (VimError, Interrupted) as error:
+            self._start(None, resources)
+            raise self._refuse(results.unreadable(self.op_occ, error, self.ns)) from error
+
+    def _has_work(self, draft: Draft, resources: Resources) -> bool:
+        """Whether an op-occ is needed: tasks, another document, or a record that is not what was found."""
+        if draft.plan.tasks or draft.plan.forgotten or self.ns.get('pending'):
+            return True
+        if any(resources.get(item) != values for item, values in draft.plan.found.items()):
+            return True
+        wanted = 'NOT_INSTANTIATED' if self.operation == 'TERMINATE' else 'INSTANTIATED'
+        return self.ns['state'] != wanted or (draft.target is not None and draft.document != self.ns.get('document'))
+
+    def _start(self, draft: Draft | None, resources: Resources) -> OpOcc:
+        """STARTING, unless an open op-occ is being retried."""
+        if self.op_occ is not None:
+            return self.op_occ
+        add_vnfs(self.ns, [vnf.name for vnf in draft.target.vnfs] if draft and draft.target else [])
+        self.store.write('ns', self.ns['id'], self.ns)
+        named = {vnf_of(task.item) for task in draft.plan.tasks.values()} if draft else set()
+        touched = {name: vnf_id for name, vnf_id in self.ns.get('vnfs', {}).items()
+                   if name in named or self.operation != 'UPDATE'}
+        counts = draft.plan.counts() if draft else {}
+        self.op_occ = self.op_occs.start(self.operation, self.ns, touched, parameters(self.request), self.lock.owner, counts)
+        self.op_occ.dir.write_json('record_before.json', {'ns': self.ns, 'resources': resources})
+        return self.op_occ
+
+    def _refuse(self, error: OpOccError, draft: Draft | None = None) -> OpOccError:
+        """The pre-flight said no: a new op-occ is ROLLED_BACK, one that is taken up again stays FAILED_TEMP."""
+        if self.op_occ is not None and self.op_occ.state == 'STARTING':
+            self.op_occ.trigger('refuse', error=error.problem)
+        return results.with_state(error, self.op_occ, self.ns, self.request, draft)
+
+    def _execute(self, op_occ: OpOcc, draft: Draft, resources: Resources) -> dict[str, Any]:
+        op_occ.dir.write_json(self.PLAN, as_data(draft.plan))
+        self.ns['vims'] = draft.clouds
+        self.store.write('ns', self.ns['id'], self.ns)
+        self.lock.name_op_occ(op_occ.id)
+        op_occ.trigger(self.BEGIN[op_occ.state], owner=self.lock.owner)
+        try:
+            return self._finish(op_occ, draft, resources,
+                                execute(self.request, op_occ, draft, resources, self.lock, self.tell, self.work))
+        except StoreError as error:
+            # The op-occ stays PROCESSING on disk, and the journal has all that was made: recovery tells the truth
+            raise results.with_state(results.unwritable(op_occ, error, self.ns), op_occ, self.ns, self.request, draft) from error
+
+    def _finish(self, op_occ: OpOcc, draft: Draft, resources: Resources, end: WorkEnd) -> dict[str, Any]:
+        """Record and op-occ change together: the record first, since recovery would bring it to the same."""
+        op_occ.dir.write_json('end.json', {'calls': end.calls, 'seconds': end.outcome.seconds})
+        entries = read_journal(op_occ)
+        self.ns['doubtful'] = merge_doubtful(self.ns.get('doubtful', ()), entries)
+        self.ns['pending'] = [] if end.ok else merge_pending(self.ns.get('pending', ()), entries)
+        if end.ok:
+            self.settle(draft)
+        write_record(self.store, self.ns, resources)
+        if end.ok:
+            # Before the end: once it is COMPLETED nothing may fail any more
+            self.store.retain(self.ns['id'], self.request.op_occ_retention)
+            op_occ.trigger(self.DONE, progress=end.progress)
+            return results.completed(op_occ, draft, self.ns, end)
+        error = results.failed(op_occ, draft, self.ns, end, self.request)
+        op_occ.trigger('failed', error=error.problem, progress=end.progress)
+        raise results.with_state(error, op_occ, self.ns, self.request, draft)
+
+    def settle(self, draft: Draft) -> None:
+        """The target is reached: it is what the next document is compared with."""
+        instantiated = draft.target is not None
+        self.ns.update(state='INSTANTIATED' if instantiated else 'NOT_INSTANTIATED', document=draft.document,
+                       overlay=self.ns.get('overlay') if instantiated else {},
+                       description=draft.target.description if draft.target else self.ns.get('description', ''))
+
+
+def parameters(request: Request) -> dict[str, Any]:
+    """What an op-occ keeps of its request: enough to go on with it, and no secret."""
+    kept = {one.name: getattr(request, one.name) for one in dataclasses.fields(request) if one.name not in OF_A_RUN}
+    return {**kept, 'document': redact(request.document)}

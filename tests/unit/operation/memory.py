@@ -1,0 +1,140 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A VIM in memory that keeps what it is asked for: enough to run whole operations, their failures and what follows.
+
+What OpenStack makes of the same calls is shown by tests/integration.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
+from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, ns_tag
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Image, Network, Port, Query, Quota, Server, State, Subnet
+from ansible_collections.nfv.mano.tests.unit.plan.world import MINE, flavor, network
+
+
+class Memory:
+    """All that one project has, by id. ``before`` is told of each call ``(name, what)`` and may raise."""
+
+    name = 'default'
+    call_timeout = 1.0
+
+    def __init__(self) -> None:
+        self.servers: dict[str, Server] = {}
+        self.ports: dict[str, Port] = {}
+        self.networks: dict[str, Network] = {'net-shared': network('shared', '10.10.0.0/16', 'others')}
+        self.before: Callable[[str, Any], None] = lambda name, what: None
+        self.called: list[str] = []
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+
+    def connected(self, *_args: Any, **_options: Any) -> Memory:
+        """In place of a login."""
+        return self
+
+    @property
+    def calls(self) -> Counter[str]:
+        return Counter(self.called)
+
+    def ids(self) -> dict[str, set[str]]:
+        return {'servers': set(self.servers), 'ports': set(self.ports), 'networks': set(self.networks)}
+
+    def _call(self, name: str, what: Any) -> str:
+        with self._lock:
+            self.called.append(name)
+            number = next(self._numbers)
+        self.before(name, what)
+        return str(number)
+
+    def read(self, query: Query) -> State:
+        state = State(vim=self.name, project_id=MINE, roles=frozenset({'member'}))
+        state.images = [Image('image-cirros', 'cirros', 'active', 0, 0, ('0' * 32,))]
+        state.flavors = [flavor('m1.tiny'), flavor('m1.small', 1, 2048, 20)]
+        state.networks = list(self.networks.values())
+        state.ports = [port for port in self.ports.values()
+                       if port.id in query.port_ids or port.description in query.marks.get('port', ())]
+        state.servers = [one for one in self.servers.values() if query.servers and ns_tag(query.ns_id) in one.tags]
+        return state
+
+    def quotas(self) -> dict[str, Quota]:
+        return {}
+
+    def find_marked(self, kind: str, mark: str, ns_id: str) -> Sequence[Any]:
+        rows = {'server': self.servers, 'port': self.ports, 'net': self.networks}[kind].values()
+        return [row for row in rows if mark in (getattr(row, 'description', None), getattr(row, 'metadata', {}).get(MARK_KEY))]
+
+    def create_network(self, spec: dict[str, Any]) -> Network:
+        net_id = f'net-{self._call("create_network", spec)}'
+        self.networks[net_id] = network(spec['name'], description=spec['mark'])._replace(id=net_id)
+        return self.networks[net_id]
+
+    def create_subnets(self, network_id: str, specs: Sequence[dict[str, Any]]) -> list[Subnet]:
+        number = self._call('create_subnets', specs)
+        made = [Subnet(f'subnet-{number}-{place}', spec['name'], network_id, spec['cidr'], 4, None, True, (), (), None, None,
+                       spec['mark']) for place, spec in enumerate(specs)]
+        self.networks[network_id] = self.networks[network_id]._replace(subnets=tuple(made))
+        return made
+
+    def delete_network(self, network_id: str) -> None:
+        self._call('delete_network', network_id)
+        if any(port.network_id == network_id for port in self.ports.values()):
+            raise VimError(f'delete network {network_id}', 'there are ports on it', status=409)
+        self.networks.pop(network_id, None)
+
+    def create_ports(self, specs: Sequence[dict[str, Any]]) -> list[Port]:
+        number = int(self._call('create_ports', specs))
+        made = [Port(f'port-{number}-{place}', spec['name'], spec['mark'], spec['network_id'],
+                     f'fa:16:3e:00:{number:02}:{place:02}', (('subnet', f'10.1.{number}.{place}'),), '', '', frozenset(), True,
+                     frozenset(), 'DOWN') for place, spec in enumerate(specs)]
+        self.ports.update({port.id: port for port in made})
+        return made
+
+    def update_port(self, port_id: str, changes: dict[str, Any]) -> None:
+        self._call('update_port', port_id)
+        self.ports[port_id] = self.ports[port_id]._replace(**changes)
+
+    def delete_port(self, port_id: str) -> None:
+        self._call('delete_port', port_id)
+        self.ports.pop(port_id, None)
+
+    def create_server(self, spec: dict[str, Any]) -> tuple[str, str]:
+        server_id = f'server-{self._call("create_server", spec)}'
+        sizes = {'original_name': spec['flavor_id'].removeprefix('flavor-'), 'vcpus': 1, 'ram': 512, 'disk': 1}
+        self.servers[server_id] = Server(
+            server_id, name=spec['name'], status='ACTIVE', task_state=None, fault=None, flavor=sizes, image_id=spec['image_id'],
+            metadata={**spec['metadata'], MARK_KEY: spec['mark']}, tags=frozenset({*spec['tags'], ns_tag(spec['ns_id'])}),
+            addresses=(), host_id='h', description='', created=f'2026-01-01T00:00:{len(self.called):04}')
+        for port_id in spec['ports']:
+            self.ports[port_id] = self.ports[port_id]._replace(device_id=server_id)
+        return server_id, f'req-{server_id}'
+
+    def get_server(self, server_id: str) -> Server | None:
+        return self.servers.get(server_id)
+
+    def server_ids(self, ns_id: str, statuses: Iterable[str] = ()) -> set[str]:
+        wanted = set(statuses)
+        return {one.id for one in self.servers.values() if not wanted or one.status in wanted}
+
+    def update_server(self, server_id: str, changes: dict[str, Any]) -> None:
+        self._call('update_server', changes)
+        server = self.servers[server_id]
+        values = {**changes, 'metadata': {**server.metadata, **changes.get('metadata', {})}}
+        for key in values.pop('metadata_gone', ()):
+            values['metadata'].pop(key)
+        self.servers[server_id] = server._replace(**values)
+
+    def delete_server(self, server_id: str) -> None:
+        self._call('delete_server', server_id)
+        self.servers.pop(server_id, None)
+        for port in [one for one in self.ports.values() if one.device_id == server_id]:
+            self.ports[port.id] = port._replace(device_id='')
+
+    def abort(self) -> None:
+        """Nothing waits here."""
