@@ -15,12 +15,13 @@ from ansible_collections.nfv.mano.plugins.module_utils.execute.nets import Nets
 from ansible_collections.nfv.mano.plugins.module_utils.execute.ports import Ports
 from ansible_collections.nfv.mano.plugins.module_utils.execute.power import Power
 from ansible_collections.nfv.mano.plugins.module_utils.execute.readiness import Readiness
+from ansible_collections.nfv.mano.plugins.module_utils.execute.server_groups import ServerGroups
 from ansible_collections.nfv.mano.plugins.module_utils.execute.servers import Servers
 from ansible_collections.nfv.mano.plugins.module_utils.execute.waiter import Waiter
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
 from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
 
-KINDS = (Flavors, Nets, Ports, Servers, Power, Readiness)
+KINDS = (Flavors, Nets, Ports, ServerGroups, Servers, Power, Readiness)
 
 
 class Actions:

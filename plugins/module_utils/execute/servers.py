@@ -33,6 +33,7 @@ class Servers(Kind):
             vim, 'server', [spec['mark']], task.id, lambda: vim.create_server(spec), lambda rows: (rows[0].id, ''),
             lambda made: {task.item: {'vim': vim.name, 'id': made[0], 'request_id': made[1], 'name': spec['name'],
                                       'status': 'BUILD', 'flavor_key': instance.shared.flavor['key'],
+                                      'server_group': instance.shared.group and instance.shared.group['key'],
                                       'image': instance.shared.image, 'image_id': spec['image_id']}})
         self._until_active(task, vim, instance, server_id, f'create server {spec["name"]}', LISTED, ended,
                            request_id)

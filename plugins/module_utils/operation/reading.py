@@ -64,6 +64,8 @@ def read_all(vims: Mapping[str, OpenStack], queries: Mapping[str, Query], pendin
 def _shows(state: State, call: Mapping[str, Any]) -> bool:
     if call['kind'] == 'server':
         return any(server.metadata.get(MARK_KEY) == call['mark'] for server in state.servers)
+    if call['kind'] == 'server_group':
+        return any(group.name == call['mark'] for group in state.server_groups)
     rows = {'port': state.ports, 'net': state.networks, 'flavor': state.flavors,
             'subnet': [subnet for network in state.networks for subnet in network.subnets]}[call['kind']]
     return any(row.description == call['mark'] for row in rows)

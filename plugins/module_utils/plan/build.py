@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.nfv.mano.plugins.module_utils.plan import flavor, net, order, twins, vdu
+from ansible_collections.nfv.mano.plugins.module_utils.plan import flavor, net, order, server_group, twins, vdu
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan
 
@@ -22,12 +22,15 @@ def make_plan(context: Context) -> Plan:
     """
     plan = context.plan = Plan(context.ns_name)
     net.plan_links(context)
+    server_group.plan_groups(context)
     flavors_in_use = vdu.plan_vdus(context)
     order.plan_order(context)
     vdu.plan_removed(context)
     twins.plan_ports(context)
     net.plan_removed(context)
     twins.plan_networks(context)
+    server_group.plan_members(context)
+    server_group.plan_unused(context)
     flavor.plan_unused(context, flavors_in_use)
     if not context.allow_delete:
         for change in plan.changes:

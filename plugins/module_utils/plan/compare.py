@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan import flavor as flavors
 from ansible_collections.nfv.mano.plugins.module_utils.plan import power
+from ansible_collections.nfv.mano.plugins.module_utils.plan import server_group as server_groups
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Resource
 from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance, user_data_hash
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import Interface
@@ -38,6 +39,7 @@ def compare(instance: Instance, record: Resource, server: Server) -> Difference:
     _metadata(instance, record, server, difference)
     _tags(instance, record, server, difference)
     _rebuilt(instance, record, server, difference)
+    _group(instance, server, difference)
     _interfaces(instance, record, server, difference)
     return difference
 
@@ -95,6 +97,13 @@ def _rebuilt(instance: Instance, record: Resource, server: Server, difference: D
         difference.replace.append(f'image {server.image_id} -> {shared.image} {wanted_image}')
     if instance.rendered and 'user_data_hash' in record and record['user_data_hash'] != user_data_hash(instance):
         difference.replace.append('user data has changed')
+
+
+def _group(instance: Instance, server: Server, difference: Difference) -> None:
+    """Nova puts a server into its group when it makes it, and never later: the group's own members tell."""
+    have, wanted = instance.shared.live.group_of.get(server.id), instance.shared.group
+    if (have.id if have else '') != ((wanted['id'] or 'new') if wanted else ''):
+        difference.replace.append(f'affinity group {server_groups.describe(have)} -> {wanted["text"] if wanted else "none"}')
 
 
 def _interfaces(instance: Instance, record: Resource, server: Server, difference: Difference) -> None:

@@ -14,7 +14,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan, P
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import NetworkService, Vdu, Vnf
 from ansible_collections.nfv.mano.plugins.module_utils.target.network import VirtualLink
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY
-from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Flavor, Network, Port, Server, State
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Flavor, Network, Port, Server, ServerGroup, State
 
 Resource = dict[str, Any]
 
@@ -30,6 +30,7 @@ class Live:
     marked_ports: dict[str, list[Port]] = field(default_factory=dict)
     networks: dict[str, Network] = field(default_factory=dict)
     flavors: dict[str, Flavor] = field(default_factory=dict)
+    group_of: dict[str, ServerGroup] = field(default_factory=dict)  # by the server's id
 
     @classmethod
     def of(cls, state: State) -> Live:
@@ -42,6 +43,7 @@ class Live:
         for port in state.ports:
             live.marked_ports.setdefault(port.description, []).append(port)
         live.networks = {network.id: network for network in state.networks}
+        live.group_of = {server_id: group for group in state.server_groups for server_id in group.members}
         live.flavors = {flavor.id: flavor for flavor in state.flavors}
         return live
 

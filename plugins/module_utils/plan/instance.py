@@ -33,8 +33,9 @@ class Shared(NamedTuple):
     security_groups: dict[str, tuple[str, ...]]
     zone: str | None
     net_makers: tuple[str, ...]
-    flavor_makers: tuple[str, ...]
+    server_makers: tuple[str, ...]
     detail: str
+    group: Resource | None = None
 
 
 class Instance(NamedTuple):
@@ -109,6 +110,7 @@ class Instance(NamedTuple):
         ports = resources[f'vdu:{self.key}']['ports']
         return {'ns_id': shared.ns_id, 'name': self.name, 'mark': self.mark('server'), 'image_id': shared.image_id,
                 'flavor_id': shared.flavor['id'] or resources[shared.flavor['key']]['id'],
+                'group_id': shared.group and (shared.group['id'] or resources[shared.group['key']]['id']),
                 'ports': [ports[interface.name]['id'] for interface in vdu.interfaces],
                 'metadata': vdu.metadata, 'tags': vdu.tags, 'description': vdu.description,
                 'availability_zone': shared.zone, 'config_drive': vdu.config_drive, 'user_data': self.user_data}
@@ -136,5 +138,6 @@ def entry(instance: Instance, record: Resource, server: Server) -> Resource:
     return {'vim': shared.vim, 'id': server.id, 'name': server.name, 'status': server.status, 'host_id': server.host_id,
             'addresses': list(server.addresses), 'image_id': server.image_id, 'image': shared.image,
             'flavor': server.flavor.get('original_name', ''), 'flavor_key': shared.flavor['key'],
+            'server_group': shared.group and shared.group['key'],
             'metadata': dict(shared.vdu.metadata), 'tags': list(shared.vdu.tags),
             **hashed, 'ports': instance.known_ports(record) or record.get('ports', {})}

@@ -15,15 +15,19 @@ UNITS = {'ram': ' MiB'}
 
 
 def shortfalls(plan: Plan, quotas: Mapping[str, Mapping[str, Quota]]) -> list[Problem]:
-    """Every quota that the plan would go beyond.
+    """Every quota that the plan would go beyond. A need of ``name:thing`` is held against the limit of each such thing.
 
     :param quotas: by VIM, then by the quota's name.
     """
     problems = []
     for vim, needs in plan.needs.items():
-        for name, amount in sorted(needs.items()):
+        for need, amount in sorted(needs.items()):
+            name, _colon, each = need.partition(':')
             quota = quotas.get(vim, {}).get(name)
             if not amount or quota is None or quota.free is None or amount <= quota.free:
+                continue
+            if each:
+                problems.append(Problem(f'vims.{vim}.quota.{name}', f'{amount} needed in {each}, limit {quota.limit}'))
                 continue
             unit = UNITS.get(name, '')
             problems.append(Problem(f'vims.{vim}.quota.{name}', f'{amount}{unit} needed, {quota.free}{unit} free '
@@ -34,4 +38,4 @@ def shortfalls(plan: Plan, quotas: Mapping[str, Mapping[str, Quota]]) -> list[Pr
 def unchecked(plan: Plan, quotas: Mapping[str, Mapping[str, Quota]]) -> list[str]:
     """Quotas that the plan needs and the VIM does not tell: said to be unchecked, never passed."""
     return [f'vims.{vim}.quota.{name}' for vim, needs in plan.needs.items()
-            for name, amount in sorted(needs.items()) if amount and name not in quotas.get(vim, {})]
+            for name, amount in sorted(needs.items()) if amount and name.partition(':')[0] not in quotas.get(vim, {})]

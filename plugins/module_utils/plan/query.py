@@ -35,6 +35,8 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
             asked.network_ids.add(resource['id'])
         if kind == 'flavor' and resource.get('owned'):
             asked.flavors = True
+        if kind == 'server_group':
+            asked.server_groups = True
         if kind == 'vdu' and resource.get('id'):
             asked.server_ids.add(resource['id'])
         asked.port_ids.update(port['id'] for port in resource.get('ports', {}).values())
@@ -43,6 +45,7 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
         asked.servers = True
         asked.marks.setdefault(call['kind'], set()).add(call['mark'])
         asked.flavors = asked.flavors or call['kind'] == 'flavor'
+        asked.server_groups = asked.server_groups or call['kind'] == 'server_group'
     if target is not None:
         _target(target, query, known)
     return queries
@@ -51,6 +54,8 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
 def _target(target: NetworkService, query: Any, known: bool) -> None:
     for link in (*target.virtual_links, *(link for vnf in target.vnfs for link in vnf.virtual_links)):
         _link(target, link, query(link.vim))
+    for group in target.affinity_groups:
+        query(group.vim).server_groups = True
     for vnf in target.vnfs:
         for vdu in vnf.vdus:
             asked = query(vdu.vim)

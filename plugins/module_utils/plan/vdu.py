@@ -9,6 +9,7 @@ from __future__ import annotations
 from ansible_collections.nfv.mano.plugins.module_utils.plan import flavor as flavors
 from ansible_collections.nfv.mano.plugins.module_utils.plan import image as images
 from ansible_collections.nfv.mano.plugins.module_utils.plan import power
+from ansible_collections.nfv.mano.plugins.module_utils.plan import server_group as server_groups
 from ansible_collections.nfv.mano.plugins.module_utils.plan.compare import compare
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, Resource, link_key
 from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance, Shared, entry
@@ -55,11 +56,12 @@ def _shared(context: Context, path: str, vnf: Vnf, vdu: Vdu) -> Shared | None:
         context.problem(f'{path}.flavor', f'{flavor["name"]} is too small for image {image.name}, which needs '
                         f'{image.min_ram_mib} MiB of memory and {image.min_disk_gib} GiB of disk')
     makers = tuple(context.makers[net] for net in dict.fromkeys(nets) if net in context.makers)
-    maker = context.makers.get(flavor['key'])
+    group = server_groups.of_vdu(context, vdu)
+    server_makers = tuple(context.makers[key] for key in (flavor['key'], group['key'] if group else '') if key in context.makers)
     return Shared(context.ns_id, context.ns_name, path, vnf, vdu, vim, live, image.id, images.reference(vdu.image),
                   flavor, tuple(nets), groups, f'{zone or "nova"}:{vdu.host}' if vdu.host else zone, makers,
-                  (maker,) if maker else (), f'{images.reference(vdu.image)}, {flavors.describe(vdu.flavor)}, '
-                  f'{len(nets)} interface{"s" if len(nets) != 1 else ""}')
+                  server_makers, f'{images.reference(vdu.image)}, {flavors.describe(vdu.flavor)}, '
+                  f'{len(nets)} interface{"s" if len(nets) != 1 else ""}', group)
 
 
 def _security_groups(context: Context, path: str, vim: str, vdu: Vdu) -> dict[str, tuple[str, ...]]:
@@ -165,7 +167,7 @@ def _create(context: Context, instance: Instance, item: str, record: Resource, a
                                        (*shared.net_makers, *(after if stale else ())))),)
         context.plan.need(shared.vim, port=len(missing))
     made = context.plan.add(Task(f'create {item}', 'server.create', shared.vim, item, instance,
-                                 (*ports, *shared.flavor_makers, *after)))
+                                 (*ports, *shared.server_makers, *after)))
     _put_to_sleep(context, instance, item, made)
     context.plan.changes.append(Change(action, 'vdu', instance.key, shared.vim, detail, reason, loses_data))
     if action == 'create':

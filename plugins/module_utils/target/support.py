@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import (
+    AffinityGroup,
     FloatingIp,
     Interface,
     NetworkService,
@@ -40,11 +41,10 @@ class _Row:
 
 TABLE = (
     _Row(NetworkService, "routers", _named),
-    _Row(NetworkService, "affinity_groups", _named),
+    _Row(AffinityGroup, "scope", values=("zone", "zone-group", "nfvi-pop")),
     _Row(VirtualLink, "underlay"),
     _Row(VirtualLink, "qos_policy"),
     _Row(VirtualLink, "common_id"),
-    _Row(Vdu, "affinity_group", _named),
     _Row(Vdu, "volumes", _named),
     _Row(Vdu, "protected"),
     _Row(Interface, "type", values=("e1000", "paravirt", "sr-iov", "pci-passthrough")),
@@ -71,6 +71,8 @@ def _refused(item: Any, path: str) -> Iterator[Problem]:
 def _parts(ns: NetworkService) -> Iterator[tuple[str, Any]]:
     """Everything that the table speaks of, with the beginning of its path in the document."""
     yield "", ns
+    for at, group in enumerate(ns.affinity_groups):
+        yield f"affinity_groups[{at}].", group
     for at, link in enumerate(ns.virtual_links):
         yield f"virtual_links[{at}].", link
     for number, vnf in enumerate(ns.vnfs):

@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
-from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Flavor, Network, Port, Query, Quota, Server, State, Subnet
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
+    Flavor,
+    Network,
+    Port,
+    Query,
+    Quota,
+    Server,
+    ServerGroup,
+    State,
+    Subnet,
+)
 
 
 class Vim(Protocol):
@@ -28,8 +38,8 @@ class Vim(Protocol):
     def quotas(self) -> dict[str, Quota]:
         """Quotas of the project by name: instances, cores, ram (MiB), port, network, subnet ... (members may)."""
 
-    def find_marked(self, kind: str, mark: str, ns_id: str) -> Sequence[Server | Port | Network]:
-        """Resources of a kind ('server', 'port', 'net', 'flavor') that carry exactly this mark."""
+    def find_marked(self, kind: str, mark: str, ns_id: str) -> Sequence[Server | Port | Network | ServerGroup]:
+        """Resources of a kind ('server', 'port', 'net', 'flavor', 'server_group') that carry exactly this mark."""
 
     def create_network(self, spec: dict[str, Any]) -> Network:
         """A network without subnets: name, mark, mtu, port_security, provider (mapping)."""
@@ -66,6 +76,15 @@ class Vim(Protocol):
 
     def delete_flavor(self, flavor_id: str) -> None:
         """Delete a flavor; an absent one is fine."""
+
+    def create_server_group(self, spec: dict[str, Any]) -> ServerGroup:
+        """An empty server group: policy, and its mark as its name."""
+
+    def get_server_group(self, group_id: str) -> ServerGroup | None:
+        """A server group with its members, None where there is none."""
+
+    def delete_server_group(self, group_id: str) -> None:
+        """Delete a server group; an absent one is fine."""
 
     def create_server(self, spec: dict[str, Any]) -> tuple[str, str]:
         """Ask for a server; returns its id, long before it is ACTIVE, and the id of the request, which the VIM's logs know."""

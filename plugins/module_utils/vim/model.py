@@ -104,6 +104,15 @@ class Server(NamedTuple):
     created: str
 
 
+class ServerGroup(NamedTuple):
+    """A Nova server group (microversion 2.64); ``members`` are ids of its servers."""
+
+    id: str
+    name: str
+    policy: str
+    members: frozenset[str]
+
+
 class Quota(NamedTuple):
     """How much of one quota is used; a limit of -1 is none."""
 
@@ -136,6 +145,7 @@ class Query:
     port_ids: set[str] = field(default_factory=set)
     servers: bool = False
     server_ids: set[str] = field(default_factory=set)
+    server_groups: bool = False
     marks: dict[str, set[str]] = field(default_factory=dict)
 
 
@@ -155,6 +165,7 @@ class State:
     networks: list[Network] = field(default_factory=list)
     ports: list[Port] = field(default_factory=list)
     servers: list[Server] = field(default_factory=list)
+    server_groups: list[ServerGroup] = field(default_factory=list)
     security_groups: list[tuple[str, str]] = field(default_factory=list)
     used_cidrs: list[str] = field(default_factory=list)
     foreign_ports: dict[str, list[Port]] = field(default_factory=dict)

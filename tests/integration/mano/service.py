@@ -128,7 +128,8 @@ class Service:
         ports = [one for one in network.ports(project_id=self.project.project_id)
                  if ours(one) or one.device_id in made or one.network_id in of]
         subnets = [one for one in network.subnets() if ours(one) or one.network_id in of]
-        return {'servers': servers, 'ports': ports, 'networks': networks, 'subnets': subnets}
+        groups = [one for one in self.project.cloud.compute.server_groups() if marks and one.name.startswith(marks)]
+        return {'servers': servers, 'ports': ports, 'networks': networks, 'subnets': subnets, 'server_groups': groups}
 
     def _ever_made(self, kind: str) -> set[str]:
         return {values['id'] for entry in self.journal() if entry['event'] == 'made' and entry.get('kind') == kind
@@ -136,12 +137,15 @@ class Service:
 
     def recorded(self) -> dict[str, set[str]]:
         """Ids of what the record says is ours."""
-        found: dict[str, set[str]] = {'servers': set(), 'ports': set(), 'networks': set(), 'subnets': set()}
+        found: dict[str, set[str]] = {'servers': set(), 'ports': set(), 'networks': set(), 'subnets': set(),
+                                      'server_groups': set()}
         for fact in (*self.facts('ns'), *self.facts('vnf')):
             for item, values in fact.get('resources', {}).items():
                 if item.startswith('vdu:'):
                     found['servers'].add(values['id'])
                     found['ports'] |= {port['id'] for port in values['ports'].values()}
+                elif item.startswith('server_group:') and values['owned']:
+                    found['server_groups'].add(values['id'])
                 elif item.startswith('net:') and values['owned']:
                     found['networks'].add(values['id'])
                     found['subnets'] |= {subnet['id'] for subnet in values['subnets']}
@@ -183,6 +187,8 @@ class Service:
             for server in left['servers']:
                 compute.delete_server(server)
             if not left['servers']:
+                for group in left['server_groups']:
+                    compute.delete_server_group(group)
                 for port in left['ports']:
                     network.delete_port(port)
                 for net in left['networks'] if not left['ports'] else ():

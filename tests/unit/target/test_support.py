@@ -20,6 +20,8 @@ def test_a_supported_document(document: dict[str, Any], files: dict[str, str]) -
     front = document["vnfs"][0]["vdus"][0]
     front.update(config_drive=True, availability_zone="nova", host="h", tags=["a"], image={"checksum": "0" * 32})
     front["interfaces"][2].update(allowed_address_pairs=["10.1.0.9"], port_security=True, security_groups=["x"])
+    document["affinity_groups"] = [{"name": "g", "policy": "affinity", "scope": "nfvi-node"}]
+    front["affinity_group"] = "g"
     front["flavor"]["epa"] = {"page_size": "large", "numa_nodes": [{"id": 0}]}
     document["virtual_links"][1].update(mtu=1400, type="elan", provider={"segmentation_id": 5}, port_security=True)
     document["vims"]["west"] = {"cloud": "b"}
@@ -30,7 +32,7 @@ def test_a_supported_document(document: dict[str, Any], files: dict[str, str]) -
     ("where", "values", "message"),
     [
         ("ns", {"routers": [{"name": "r", "external_network": "x"}]}, "routers: 'r'"),
-        ("ns", {"affinity_groups": [{"name": "g", "policy": "affinity"}]}, "affinity_groups: 'g'"),
+        ("ns", {"affinity_groups": [{"name": "g", "policy": "affinity", "scope": "zone"}]}, "affinity_groups[0].scope: 'zone'"),
         ("link", {"underlay": True}, "virtual_links[1].underlay: true"),
         ("link", {"qos_policy": "gold"}, "virtual_links[1].qos_policy: 'gold'"),
         ("link", {"common_id": "c"}, "virtual_links[1].common_id: 'c'"),
@@ -60,15 +62,6 @@ def test_not_supported_yet(
     }
     parts[where].update(values)
     assert [str(problem) for problem in unsupported(load(changed, files))] == [f"{message} is not supported yet"]
-
-
-def test_a_group_of_a_vdu(document: dict[str, Any], files: dict[str, str]) -> None:
-    document["affinity_groups"] = [{"name": "g", "policy": "affinity"}]
-    document["vnfs"][0]["vdus"][0]["affinity_group"] = "g"
-    assert [str(problem) for problem in unsupported(load(document, files))] == [
-        "affinity_groups: 'g' is not supported yet",
-        f"{FRONT}.affinity_group: 'g' is not supported yet",
-    ]
 
 
 def test_the_table_names_attributes_that_are_there() -> None:

@@ -10,7 +10,16 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Flavor, Network, Port, Query, Quota, Server, State
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
+    Flavor,
+    Network,
+    Port,
+    Query,
+    Quota,
+    Server,
+    ServerGroup,
+    State,
+)
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import quota, read
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.client import Client
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.compute import Compute
@@ -53,7 +62,7 @@ class OpenStack(Compute, Networking):
             nova = pool.submit(quota.compute, self._client)
             return {**quota.network(self._client, self._project_id), **nova.result()}
 
-    def find_marked(self, kind: str, mark: str, ns_id: str) -> Sequence[Server | Port | Network | Flavor]:
+    def find_marked(self, kind: str, mark: str, ns_id: str) -> Sequence[Server | Port | Network | Flavor | ServerGroup]:
         if kind == 'flavor':
             return self.flavors_marked(mark)
         return read.find_marked(self._client, kind, mark, ns_id)

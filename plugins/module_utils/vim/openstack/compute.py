@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, ns_tag
-from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Flavor, Server
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Flavor, Server, ServerGroup
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import convert, read
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.service import Service, given
 
@@ -25,7 +25,7 @@ NAMES = 20
 
 
 class Compute(Service):
-    """Flavors and servers."""
+    """Flavors, server groups and servers."""
 
     def create_flavor(self, spec: dict[str, Any]) -> Flavor:
         names = [spec['name']]
@@ -69,6 +69,20 @@ class Compute(Service):
     def delete_flavor(self, flavor_id: str) -> None:
         self._privileged.call('compute', 'DELETE', f'/flavors/{flavor_id}', f'delete flavor {flavor_id}', missing_ok=True)
 
+    def create_server_group(self, spec: dict[str, Any]) -> ServerGroup:
+        answer = self._client.call('compute', 'POST', '/os-server-groups', f'create server group {spec["mark"]}',
+                                   json={'server_group': {'name': spec['mark'], 'policy': spec['policy']}})
+        return convert.server_group(answer['server_group'])
+
+    def get_server_group(self, group_id: str) -> ServerGroup | None:
+        answer = self._client.call('compute', 'GET', f'/os-server-groups/{group_id}', f'get server group {group_id}',
+                                   missing_ok=True)
+        return convert.server_group(answer['server_group']) if answer else None
+
+    def delete_server_group(self, group_id: str) -> None:
+        self._client.call('compute', 'DELETE', f'/os-server-groups/{group_id}', f'delete server group {group_id}',
+                          missing_ok=True)
+
     def create_server(self, spec: dict[str, Any]) -> tuple[str, str]:
         body: dict[str, Any] = {
             'name': spec['name'], 'flavorRef': spec['flavor_id'], 'imageRef': spec['image_id'],
@@ -78,8 +92,9 @@ class Compute(Service):
             'description': spec.get('description') or None, 'availability_zone': spec.get('availability_zone'),
             'config_drive': spec.get('config_drive'),
             'user_data': base64.b64encode(spec['user_data'].encode()).decode() if spec.get('user_data') else None}
+        hints = {'OS-SCH-HNT:scheduler_hints': {'group': spec['group_id']}} if spec.get('group_id') else {}
         answer = self._client.call('compute', 'POST', '/servers', f'create server {spec["name"]}',
-                                   json={'server': given(body)})
+                                   json={'server': given(body), **hints})
         return answer['server']['id'], self._client.request_id
 
     def get_server(self, server_id: str) -> Server | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Flavor, Image, Network, Port, Server, Subnet
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Flavor, Image, Network, Port, Server, ServerGroup, Subnet
 
 
 def image(row: dict[str, Any]) -> Image:
@@ -57,3 +57,8 @@ def server(row: dict[str, Any]) -> Server:
                   (row.get('image') or {}).get('id') if isinstance(row.get('image'), dict) else None,
                   row.get('metadata') or {}, frozenset(row.get('tags') or ()), addresses, row.get('hostId') or '',
                   row.get('description') or '', row.get('created') or '')
+
+
+def server_group(row: dict[str, Any]) -> ServerGroup:
+    """Compute API 2.64 and later: a server group."""
+    return ServerGroup(row['id'], row['name'], row['policy'], frozenset(row['members']))

@@ -11,14 +11,15 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.client impo
 
 #: Name of a quota -> its limit and its use in Nova's GET /limits.
 NOVA = {'instances': ('maxTotalInstances', 'totalInstancesUsed'), 'cores': ('maxTotalCores', 'totalCoresUsed'),
-        'ram': ('maxTotalRAMSize', 'totalRAMUsed')}
+        'ram': ('maxTotalRAMSize', 'totalRAMUsed'), 'server_groups': ('maxServerGroups', 'totalServerGroupsUsed')}
 
 
 def compute(client: Client) -> dict[str, Quota]:
-    """Nova: instances, cores, ram (MiB); metadata_items is a limit per server."""
+    """Nova: instances, cores, ram (MiB), server_groups; metadata_items is a limit per server, server_group_members per group."""
     limits = client.call('compute', 'GET', '/limits', 'read the quotas of Nova')['limits']['absolute']
     quotas = {name: Quota(limits[limit], limits[used]) for name, (limit, used) in NOVA.items()}
     quotas['metadata_items'] = Quota(limits['maxServerMeta'], 0)
+    quotas['server_group_members'] = Quota(limits['maxServerGroupMembers'], 0)
     return quotas
 
 

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, ns_tag
-from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Network, Port, Query, Server, State
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Network, Port, Query, Server, ServerGroup, State
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import convert
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.client import Client
 
@@ -43,6 +43,7 @@ def _jobs(query: Query) -> list[Callable[[Client, Query, State], None]]:
     wanted = [(query.images or query.image_checksums, _images), (query.flavors, _flavors),
               (query.networks or query.optional_networks or query.network_ids or query.marks.get('net'), _networks),
               (query.security_groups, _security_groups), (query.servers, _servers),
+              (query.server_groups, _server_groups),
               (query.port_ids or query.marks.get('port'), _ports), (query.network_ids, _foreign_ports),
               (query.cidrs, _cidrs)]
     return [job for asked, job in wanted if asked]
@@ -136,6 +137,23 @@ def servers_of(client: Client, ns_id: str) -> list[Server]:
     return [server for server in map(convert.server, rows) if tag in server.tags]
 
 
+def _server_groups(client: Client, query: Query, state: State) -> None:
+    state.server_groups = server_groups(client)
+
+
+def server_groups(client: Client) -> list[ServerGroup]:
+    """Every server group of the project. Nova cuts this list without a link to the rest: an empty page is its end."""
+    found: dict[str, ServerGroup] = {}
+    offset = 0
+    while True:
+        rows = client.call('compute', 'GET', '/os-server-groups', 'list server groups',
+                           params={'offset': str(offset)})['server_groups']
+        if not rows:
+            return list(found.values())
+        found.update((row['id'], convert.server_group(row)) for row in rows)
+        offset += len(rows)
+
+
 def _ports(client: Client, query: Query, state: State) -> None:
     rows = by_key(client, '/ports', 'ports', 'id', query.port_ids)
     rows += by_key(client, '/ports', 'ports', 'description', query.marks.get('port', ()))
@@ -156,11 +174,13 @@ def _nearest(state: State, kind: str, missing: Iterable[str], names: Iterable[st
         state.nearest[f'{kind}:{name}'] = difflib.get_close_matches(name, known, n=3, cutoff=0.3) or known[:3]
 
 
-def find_marked(client: Client, kind: str, mark: str, ns_id: str) -> list[Server | Port | Network]:
+def find_marked(client: Client, kind: str, mark: str, ns_id: str) -> list[Server | Port | Network | ServerGroup]:
     """The rows that carry exactly this mark, oldest first for servers (a service's filter is never trusted)."""
     if kind == 'server':
         found = [server for server in servers_of(client, ns_id) if server.metadata.get(MARK_KEY) == mark]
         return sorted(found, key=lambda server: server.created)
+    if kind == 'server_group':
+        return [group for group in server_groups(client) if group.name == mark]
     path, convert_row = {'port': ('/ports', convert.port), 'net': ('/networks', convert.network),
                          'subnet': ('/subnets', convert.subnet)}[kind]
     rows = by_key(client, path, path[1:], 'description', [mark])
