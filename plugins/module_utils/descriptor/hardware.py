@@ -14,7 +14,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.descriptor.tree import No
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import nearest, show
 
 _HASH = re.compile(r"([0-9a-fA-F]{32}|[0-9a-fA-F]{128})")
-_PINNING = {"DEDICATED": "dedicated", "SHARED": "shared"}
+# ETSI's words, and OSM's older ones
+_PINNING = {"STATIC": "dedicated", "DYNAMIC": "shared", "DEDICATED": "dedicated", "SHARED": "shared"}
 _THREADS = {"ISOLATE": "isolate", "PREFER": "prefer", "REQUIRE": "require"}
 _PAGES = {"LARGE": "large", "SMALL": "small", "SIZE_2MB": "2MB", "SIZE_1GB": "1GB", "PREFER_LARGE": "any"}
 _STORAGES = {
@@ -25,7 +26,9 @@ _STORAGES = {
     "EPHEMERAL-STORAGE": "ephemeral",
     "SWAP-STORAGE": "swap",
 }
-_EPA_LATER = ("mem-policy", "cpu-quota", "mem-quota", "vif-quota", "disk-io-quota", "numa-node-policy", "logical-node")
+# They stand in the CPU, the memory, the storage or beside them: packages differ
+_QUOTAS = {"cpu-quota": "cpu_quota", "mem-quota": "memory_quota", "vif-quota": "interface_quota", "disk-io-quota": "disk_quota"}
+_EPA_LATER = ("mem-policy", "logical-node")
 
 
 def referred(owner: Node, key: str, name: str | None, there: Mapping[str, Node], what: str) -> Node | None:
@@ -69,11 +72,13 @@ def flavor(vdu: Node, computes: Mapping[str, Node], storages: Mapping[str, Node]
     if compute:
         _cpu(compute, shape, epa)
         _memory(compute, shape, epa)
+        _quotas(compute, epa)
         compute.close(later=("logical-node", "compute-requirements"), quiet=("virtual-disk",))
     volumes: list[dict[str, Any]] = []
     for name in vdu.texts("virtual-storage-desc"):
         storage = referred(vdu, "virtual-storage-desc", name, storages, "virtual-storage-desc")
         if storage:
+            _quotas(storage, epa)
             _storage(storage, name, shape, volumes)
     if epa:
         shape["epa"] = epa
@@ -92,6 +97,7 @@ def _cpu(compute: Node, shape: dict[str, Any], epa: dict[str, Any]) -> None:
         threads = pinning.choice("thread-policy", _THREADS)
         epa.update({key: value for key, value in (("cpu_policy", policy), ("cpu_thread_policy", threads)) if value})
         pinning.close()
+    _quotas(cpu, epa)
     cpu.close(later=_EPA_LATER, quiet=("clock-speed", "cpu-architecture"))
 
 
@@ -105,7 +111,50 @@ def _memory(compute: Node, shape: dict[str, Any], epa: dict[str, Any]) -> None:
     pages = memory.choice("mempage-size", _PAGES)
     if pages:
         epa["page_size"] = pages
-    memory.close(later=(*_EPA_LATER, "numa-enabled", "over-subscription-policy"))
+    _quotas(memory, epa)
+    _numa(memory, epa)
+    memory.close(later=(*_EPA_LATER, "over-subscription-policy"), quiet=("numa-enabled",))
+
+
+def _quotas(owner: Node, epa: dict[str, Any]) -> None:
+    for key, name in _QUOTAS.items():
+        quota = owner.node(key)
+        if quota is None:
+            continue
+        found = {word: value for word in ("limit", "reserve", "shares") if (value := quota.whole(word))}
+        quota.close()
+        if found:
+            epa[name] = found
+
+
+def _numa(memory: Node, epa: dict[str, Any]) -> None:
+    policy = memory.node("numa-node-policy")
+    if policy is None:
+        return
+    nodes = [_numa_node(node, at) for at, node in enumerate(policy.nodes("node"))]
+    count = policy.whole("node-cnt")
+    policy.close(later=_EPA_LATER)
+    if count and nodes and count != len(nodes):
+        policy.notes.problem(policy.at("node-cnt"), f"{count} are wanted, but {len(nodes)} are described")
+    nodes = nodes or [{"id": place} for place in range(count or 0)]
+    if nodes:
+        epa["numa_nodes"] = nodes
+
+
+def _numa_node(node: Node, at: int) -> dict[str, Any]:
+    number = node.whole("id")
+    found: dict[str, Any] = {"id": at if number is None else number}
+    vcpus = [vcpu.whole("id") for vcpu in node.nodes("vcpu")]
+    pairs = node.node("paired-threads")
+    told = {"vcpus": vcpus, "memory_mib": node.whole("memory-mb"), "cores": node.whole("num-cores"),
+            "threads": node.whole("num-threads")}
+    if pairs:
+        told["paired_threads"] = pairs.whole("num-paired-threads")
+        told["paired_thread_ids"] = [f"{pair.whole('thread-a')},{pair.whole('thread-b')}"
+                                     for pair in pairs.nodes("paired-thread-ids")]
+        pairs.close()
+    node.close()
+    return {**found, **{key: value for key, value in told.items() if value}}
 
 
 def _storage(storage: Node, name: str, shape: dict[str, Any], volumes: list[dict[str, Any]]) -> None:

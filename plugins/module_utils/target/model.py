@@ -58,7 +58,11 @@ class Vim:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class AffinityGroup:
-    """VDU instances that run on the same host, or on different ones."""
+    """VDU instances that run on the same host, or on different ones.
+
+    Nova puts a server into its group when it makes it, and changes neither that nor a group's policy: where one of them
+    changes, the instances are replaced, which needs `nfv_allow_delete`.
+    """
 
     name: str = attribute("Its name in this document.", NAME)
     policy: str | None = attribute(

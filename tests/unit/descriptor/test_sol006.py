@@ -220,6 +220,32 @@ def test_what_is_asked_of_the_host_is_not_lost(nsd: Tree, vnfd: Tree) -> None:
     }
 
 
+def test_numa_nodes_and_quotas(nsd: Tree, vnfd: Tree) -> None:
+    compute = vnfd["virtual-compute-desc"][0]
+    compute["virtual-cpu"].update({"num-virtual-cpu": 6, "pinning": {"policy": "static"},
+                                   "cpu-quota": {"limit": 5, "reserve": "4", "shares": 0}})
+    compute["virtual-memory"].update({
+        "numa-enabled": True, "mem-quota": {"limit": 7}, "vif-quota": {"shares": 8},
+        "numa-node-policy": {"node-cnt": 2, "node": [
+            {"id": 0, "vcpu": [{"id": 0}, {"id": 1}], "memory-mb": 256,
+             "paired-threads": {"num-paired-threads": 1, "paired-thread-ids": [{"thread-a": 0, "thread-b": 1}]}},
+            {"id": 1, "memory-mb": 256, "paired-threads": {"num-paired-threads": 2}}]}})
+    vnfd["virtual-storage-desc"][0]["disk-io-quota"] = {"limit": 9}
+    result = read(nsd, vnfd)
+    assert result.document["vnfs"][0]["vdus"][0]["flavor"]["epa"] == {
+        "cpu_policy": "dedicated", "cpu_quota": {"limit": 5, "reserve": 4}, "memory_quota": {"limit": 7},
+        "interface_quota": {"shares": 8}, "disk_quota": {"limit": 9},
+        "numa_nodes": [{"id": 0, "vcpus": [0, 1], "memory_mib": 256, "paired_threads": 1, "paired_thread_ids": ["0,1"]},
+                       {"id": 1, "memory_mib": 256, "paired_threads": 2}]}
+    assert load(result.document).vnfs[0].vdus[0].flavor.epa is not None
+    assert not [warning for warning in result.warnings if "quota" in warning or "numa" in warning]
+
+
+def test_numa_nodes_by_their_number_only(nsd: Tree, vnfd: Tree) -> None:
+    vnfd["virtual-compute-desc"][0]["virtual-memory"]["numa-node-policy"] = {"node-cnt": 2}
+    assert vdu(nsd, vnfd)["flavor"]["epa"] == {"numa_nodes": [{"id": 0}, {"id": 1}]}
+
+
 @pytest.mark.parametrize(
     ("image", "expected"),
     [
