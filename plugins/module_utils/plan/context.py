@@ -69,7 +69,7 @@ class Context:
     plan: Plan = field(default_factory=lambda: Plan(''))
     #: Task ids of networks and flavors that are made, by record key: who uses them comes after.
     makers: dict[str, str] = field(default_factory=dict)
-    #: Task ids after which a network or flavor is free to go, by record key.
+    #: Task ids after which a network is free to go, by record key.
     users: dict[str, list[str]] = field(default_factory=dict)
 
     def problem(self, path: str, message: str) -> None:

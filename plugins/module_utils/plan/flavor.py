@@ -130,6 +130,9 @@ def _make(context: Context, key: str, vim: str, wanted: Wanted) -> Resource:
 
 def plan_unused(context: Context, used: set[str]) -> None:
     """Flavors of ours that no VDU uses any more go (the task leaves one that a server of any project still uses)."""
+    users: dict[str, list[str]] = {}
+    for task in context.plan.tasks.values():
+        users.setdefault(context.record.get(task.item, {}).get('flavor_key', ''), []).append(task.id)
     for key, resource in context.record.items():
         if not key.startswith('flavor:') or key in used:
             continue
@@ -137,5 +140,5 @@ def plan_unused(context: Context, used: set[str]) -> None:
             context.plan.forgotten.append(key)
             continue
         context.plan.add(Task(f'delete {key}', 'flavor.delete', resource['vim'], key, resource['id'],
-                              tuple(context.users.get(key, ()))))
+                              tuple(users.get(key, ()))))
         context.plan.changes.append(Change('delete', 'flavor', resource['name'], resource['vim'], '', 'no longer used'))

@@ -254,8 +254,8 @@ def _remove(context: Context, item: str, record: Resource) -> None:
         after = (context.plan.add(Task(f'delete {item}', 'server.delete', vim, item, doomed(server), ())),)
     if ports:
         after = (context.plan.add(Task(f'ports-delete {item}', 'ports.delete', vim, item, ports, after)),)
-    for user in (record.get('flavor_key'), *(port['net'] for port in record.get('ports', {}).values())):
-        context.users.setdefault(user or '', []).append(after[0])
+    for port in record.get('ports', {}).values():
+        context.users.setdefault(port['net'], []).append(after[0])
     name = record.get('name', '') if server is None else server.name
     context.plan.changes.append(Change('delete', 'vdu', item.partition(':')[2], vim, name, 'not in the target',
                                        loses_data=server is not None and context.target is not None))

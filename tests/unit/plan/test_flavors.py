@@ -78,3 +78,14 @@ def test_a_server_whose_flavor_lacks_what_is_asked_is_replaced_and_both_are_told
             in plan.changes[0].detail)
     world.server(0, flavor={'original_name': 'big', 'vcpus': 2, 'ram': 1024, 'disk': 1, 'extra_specs': SPECS})
     assert world.plan(wanting()).tasks == {}
+
+
+def test_a_flavor_of_ours_goes_after_all_that_is_done_with_its_servers() -> None:
+    world = World().deployed(2)
+    key = 'flavor:default/nfv-1c-512m-1g'
+    world.record[key] = {'vim': 'default', 'id': 'f', 'name': 'nfv-1c-512m-1g', 'owned': True}
+    for index in range(2):
+        world.record[f'vdu:web/front/{index}']['flavor_key'] = key
+    plan = world.plan(document(1, flavor='m1.small'), allow_delete=True)
+    assert {'delete vdu:web/front/0', 'delete vdu:web/front/1'} <= set(plan.tasks[f'delete {key}'].after)
+    assert {'delete vdu:web/front/0', 'delete vdu:web/front/1'} <= set(world.plan(None).tasks[f'delete {key}'].after)
