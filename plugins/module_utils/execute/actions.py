@@ -17,17 +17,19 @@ from ansible_collections.nfv.mano.plugins.module_utils.execute.power import Powe
 from ansible_collections.nfv.mano.plugins.module_utils.execute.readiness import Readiness
 from ansible_collections.nfv.mano.plugins.module_utils.execute.server_groups import ServerGroups
 from ansible_collections.nfv.mano.plugins.module_utils.execute.servers import Servers
+from ansible_collections.nfv.mano.plugins.module_utils.execute.volumes import Volumes
 from ansible_collections.nfv.mano.plugins.module_utils.execute.waiter import Waiter
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
 from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
 
-KINDS = (Flavors, Nets, Ports, ServerGroups, Servers, Power, Readiness)
+KINDS = (Flavors, Nets, Ports, ServerGroups, Servers, Power, Readiness, Volumes)
 
 
 class Actions:
     """Does tasks on the VIMs of one operation (a :class:`Performer`).
 
-    :param limits: seconds that things may take: 'server_active', 'server_delete', 'server_power'.
+    :param limits: seconds that things may take: 'server_active', 'server_delete', 'server_power', 'volume_available',
+        'volume_delete'.
     """
 
     def __init__(self, vims: Mapping[str, Vim], calls: Calls, ns_id: str, limits: Mapping[str, float]) -> None:

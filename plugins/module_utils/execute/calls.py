@@ -36,7 +36,7 @@ class Calls:
     def __init__(self, journal: Log, resources: Resources, adopt_window: Callable[[Vim], float], ns_id: str) -> None:
         self._journal = journal
         self._adopt_window = adopt_window
-        self._ns_id = ns_id
+        self.ns_id = ns_id
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self.resources = resources
@@ -90,7 +90,7 @@ class Calls:
         window = 0.0 if error.status else self._adopt_window(vim)
         while True:
             try:
-                found = [rows[0] for rows in (vim.find_marked(kind, mark, self._ns_id) for mark in marks) if rows]
+                found = [rows[0] for rows in (vim.find_marked(kind, mark, self.ns_id) for mark in marks) if rows]
             except VimError:
                 found = []
             if len(found) == len(marks):

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 Resources = dict[str, dict[str, Any]]
-#: What a server that is gone takes with it; its ports and what the document said of it stay.
+#: What a server that is gone takes with it; its ports, its volumes and what the document said of it stay.
 OF_SERVER = ('id', 'name', 'status', 'host_id', 'addresses', 'ready')
+#: Things of an instance that have a name and an id each.
+PARTS = ('ports', 'volumes')
 
 
 def fold(resources: Resources, entries: Iterable[dict[str, Any]]) -> Resources:
@@ -28,14 +30,13 @@ def fold(resources: Resources, entries: Iterable[dict[str, Any]]) -> Resources:
 
 def _put(resources: Resources, item: str, values: dict[str, Any]) -> None:
     resource = resources.setdefault(item, {})
-    ports = {**resource.get('ports', {}), **values['ports']} if 'ports' in values else None
-    resource.update(values)
-    if ports is not None:
-        resource['ports'] = ports
+    parts = {part: {**resource.get(part, {}), **values[part]} for part in PARTS if part in values}
+    resource.update({**values, **parts})
 
 
 def _gone(resources: Resources, item: str, what: dict[str, Any]) -> None:
-    """``what`` is {'id': ...} for the item's own resource, {'ports': {interface: id}} for ports of it."""
+    """``what`` is {'id': ...} for the item's own resource, {'ports': {interface: id}} and {'volumes': {name: id}} for parts
+    of it."""
     resource = resources.get(item)
     if resource is None:
         return
@@ -45,10 +46,11 @@ def _gone(resources: Resources, item: str, what: dict[str, Any]) -> None:
             return
         for key in OF_SERVER:
             resource.pop(key, None)
-    for interface, port_id in what.get('ports', {}).items():
-        if resource.get('ports', {}).get(interface, {}).get('id') == port_id:
-            del resource['ports'][interface]
-    if 'id' not in resource and not resource.get('ports'):
+    for part in PARTS:
+        for name, part_id in what.get(part, {}).items():
+            if resource.get(part, {}).get(name, {}).get('id') == part_id:
+                del resource[part][name]
+    if 'id' not in resource and not any(resource.get(part) for part in PARTS):
         del resources[item]
 
 

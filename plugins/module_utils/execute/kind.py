@@ -24,7 +24,8 @@ class Kind:
     """Does the tasks of one item kind.
 
     :param waiters: by VIM, for what takes its time.
-    :param limits: seconds that things may take: 'server_active', 'server_delete', 'server_power'.
+    :param limits: seconds that things may take: 'server_active', 'server_delete', 'server_power', 'volume_available',
+        'volume_delete'.
     """
 
     def __init__(self, calls: Calls, waiters: Mapping[str, Waiter], limits: Mapping[str, float]) -> None:

@@ -108,7 +108,8 @@ def make_draft(request: Request, ns: Mapping[str, Any], resources: Resources, pe
     context = Context(ns['id'], ns['name'], target, resources, {name: Live.of(state) for name, state in states.items()},
                       request.create_flavors, request.allow_delete,
                       lambda vnf, vdu, index: user_data.get((vnf.name, vdu.name, index)),
-                      not_rendered, request.accept_data_loss)
+                      not_rendered, request.accept_data_loss,
+                      doubtful=frozenset(call['mark'] for call in (*pending, *ns.get('doubtful', ()))))
     plan = make_plan(context)
     quotas = reading.read_quotas(vims, plan)
     problems = [str(problem) for problem in (*plan.problems, *shortfalls(plan, quotas))]

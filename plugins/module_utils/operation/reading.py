@@ -66,6 +66,8 @@ def _shows(state: State, call: Mapping[str, Any]) -> bool:
         return any(server.metadata.get(MARK_KEY) == call['mark'] for server in state.servers)
     if call['kind'] == 'server_group':
         return any(group.name == call['mark'] for group in state.server_groups)
+    if call['kind'] == 'volume':
+        return any(volume.metadata.get(MARK_KEY) == call['mark'] for volume in state.volumes)
     rows = {'port': state.ports, 'net': state.networks, 'flavor': state.flavors,
             'subnet': [subnet for network in state.networks for subnet in network.subnets]}[call['kind']]
     return any(row.description == call['mark'] for row in rows)
@@ -75,7 +77,7 @@ def read_quotas(vims: Mapping[str, OpenStack], plan: Plan) -> dict[str, dict[str
     """The quotas of every VIM of which the plan takes something."""
     asked = [name for name, needs in plan.needs.items() if sum(needs.values())]
     with ThreadPoolExecutor(max(len(asked), 1)) as pool:
-        return dict(zip(asked, pool.map(lambda name: vims[name].quotas(), asked)))
+        return dict(zip(asked, pool.map(lambda name: vims[name].quotas(volumes='gigabytes' in plan.needs[name]), asked)))
 
 
 def call_counts(vims: Mapping[str, OpenStack]) -> dict[str, int]:

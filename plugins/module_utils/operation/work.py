@@ -20,6 +20,9 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.request import 
 from ansible_collections.nfv.mano.plugins.module_utils.store.journal import Journal
 from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock
 
+#: The limits that bound what the execution waits for.
+WAITS = ('server_active', 'server_delete', 'server_power', 'volume_available', 'volume_delete')
+
 
 @dataclass(slots=True)
 class Work:
@@ -48,7 +51,7 @@ def execute(request: Request, op_occ: OpOcc, draft: Draft, resources: Resources,
     total = len(tasks)
     calls = Calls(journal, resources, lambda vim: adopt_window(request, draft.vims[vim.name]), op_occ.ns_id)
     calls.note('begin', tasks=total, put=draft.plan.found, forget=draft.plan.forgotten)
-    limits = {name: request.limit(name) or 0.0 for name in ('server_active', 'server_delete', 'server_power')}
+    limits = {name: request.limit(name) or 0.0 for name in WAITS}
     actions = Actions(draft.vims, calls, op_occ.ns_id, limits)
 
     def on_end(end: End, outcome: Outcome) -> None:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.nfv.mano.plugins.module_utils.plan import flavor, net, order, server_group, twins, vdu
+from ansible_collections.nfv.mano.plugins.module_utils.plan import flavor, net, order, server_group, twins, vdu, volume
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan
 
@@ -26,7 +26,9 @@ def make_plan(context: Context) -> Plan:
     flavors_in_use = vdu.plan_vdus(context)
     order.plan_order(context)
     vdu.plan_removed(context)
+    volume.plan_removed(context)
     twins.plan_ports(context)
+    twins.plan_volumes(context)
     net.plan_removed(context)
     twins.plan_networks(context)
     server_group.plan_members(context)

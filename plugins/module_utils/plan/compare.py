@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan import flavor as flavors
-from ansible_collections.nfv.mano.plugins.module_utils.plan import power
+from ansible_collections.nfv.mano.plugins.module_utils.plan import instance_volumes, power
 from ansible_collections.nfv.mano.plugins.module_utils.plan import server_group as server_groups
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Resource
 from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance, user_data_hash
@@ -29,6 +29,7 @@ class Difference:
     server: dict[str, Any] = field(default_factory=dict)
     ports: dict[str, dict[str, Any]] = field(default_factory=dict)
     power: tuple[power.Step, ...] = ()
+    volumes: instance_volumes.Moves = field(default_factory=instance_volumes.Moves)
 
 
 def compare(instance: Instance, record: Resource, server: Server) -> Difference:
@@ -41,6 +42,7 @@ def compare(instance: Instance, record: Resource, server: Server) -> Difference:
     _rebuilt(instance, record, server, difference)
     _group(instance, server, difference)
     _interfaces(instance, record, server, difference)
+    difference.volumes = instance_volumes.compare(instance, record, server, difference.texts, difference.replace)
     return difference
 
 

@@ -14,7 +14,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan, P
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import NetworkService, Vdu, Vnf
 from ansible_collections.nfv.mano.plugins.module_utils.target.network import VirtualLink
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY
-from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Flavor, Network, Port, Server, ServerGroup, State
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Flavor, Network, Port, Server, ServerGroup, State, Volume
 
 Resource = dict[str, Any]
 
@@ -31,6 +31,8 @@ class Live:
     networks: dict[str, Network] = field(default_factory=dict)
     flavors: dict[str, Flavor] = field(default_factory=dict)
     group_of: dict[str, ServerGroup] = field(default_factory=dict)  # by the server's id
+    volumes: dict[str, Volume] = field(default_factory=dict)
+    marked_volumes: dict[str, list[Volume]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, state: State) -> Live:
@@ -45,6 +47,10 @@ class Live:
         live.networks = {network.id: network for network in state.networks}
         live.group_of = {server_id: group for group in state.server_groups for server_id in group.members}
         live.flavors = {flavor.id: flavor for flavor in state.flavors}
+        for volume in sorted(state.volumes, key=lambda row: row.created):
+            if volume.status != 'deleting':
+                live.volumes[volume.id] = volume
+                live.marked_volumes.setdefault(volume.metadata.get(MARK_KEY, ''), []).append(volume)
         return live
 
 
@@ -66,6 +72,8 @@ class Context:
     accept_data_loss: bool = False
     #: Wanted statuses of servers that are not to be ACTIVE, by record key (``vdu:web/front/0``).
     power: Mapping[str, str] = field(default_factory=dict)
+    #: Owner marks of create calls whose answer was lost: only of these can something be there twice.
+    doubtful: frozenset[str] = frozenset()
     plan: Plan = field(default_factory=lambda: Plan(''))
     #: Task ids of networks and flavors that are made, by record key: who uses them comes after.
     makers: dict[str, str] = field(default_factory=dict)

@@ -10,6 +10,7 @@ import hashlib
 from typing import Any, NamedTuple
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Live, Resource, short
+from ansible_collections.nfv.mano.plugins.module_utils.plan.volume import Wanted
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import Interface, Vdu, Vnf
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import mark
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Port, Server
@@ -17,7 +18,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Port, Se
 
 class Shared(NamedTuple):
     """What all instances of one VDU have in common. ``nets`` are record keys, in the order of the interfaces;
-    ``security_groups`` are ids by interface name; makers are ids of tasks."""
+    ``security_groups`` are ids by interface name; makers are ids of tasks; no ``image_id`` where a volume is booted from."""
 
     ns_id: str
     ns_name: str
@@ -26,7 +27,7 @@ class Shared(NamedTuple):
     vdu: Vdu
     vim: str
     live: Live
-    image_id: str
+    image_id: str | None
     image: str
     flavor: dict[str, Any]
     nets: tuple[str, ...]
@@ -36,6 +37,7 @@ class Shared(NamedTuple):
     server_makers: tuple[str, ...]
     detail: str
     group: Resource | None = None
+    volumes: tuple[Wanted, ...] = ()
 
 
 class Instance(NamedTuple):
@@ -104,14 +106,27 @@ class Instance(NamedTuple):
             spec['address_pairs'] = [(pair.ip_address, pair.mac_address) for pair in interface.allowed_address_pairs]
         return spec
 
+    def volume_spec(self, place: int) -> dict[str, Any]:
+        """What one volume of the VDU is made with for this instance."""
+        wanted = self.shared.volumes[place]
+        name = wanted.asked.name
+        return {**wanted.spec(self.shared.ns_id, f'{self.name}-{name}', self.mark(f'volume.{name}')), 'volume': name}
+
+    def existing_volume(self, wanted: Wanted) -> str | None:
+        """The id that the document gives for this instance: one each, or one for all; None where it gives none."""
+        existing = wanted.asked.existing
+        return existing[0 if wanted.asked.multiattach else self.index] if existing else None
+
     def server_spec(self, resources: dict[str, Resource]) -> dict[str, Any]:
         """What the server is made with; ``resources`` has the ids of its ports and its flavor by now."""
         shared, vdu = self.shared, self.shared.vdu
-        ports = resources[f'vdu:{self.key}']['ports']
+        made = resources[f'vdu:{self.key}']
+        ports = made['ports']
         return {'ns_id': shared.ns_id, 'name': self.name, 'mark': self.mark('server'), 'image_id': shared.image_id,
                 'flavor_id': shared.flavor['id'] or resources[shared.flavor['key']]['id'],
                 'group_id': shared.group and (shared.group['id'] or resources[shared.group['key']]['id']),
                 'ports': [ports[interface.name]['id'] for interface in vdu.interfaces],
+                'volumes': [{'id': made['volumes'][one.asked.name]['id'], 'boot': one.asked.boot} for one in shared.volumes],
                 'metadata': vdu.metadata, 'tags': vdu.tags, 'description': vdu.description,
                 'availability_zone': shared.zone, 'config_drive': vdu.config_drive, 'user_data': self.user_data}
 

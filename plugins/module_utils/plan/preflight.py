@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan, Problem
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Quota
 
-UNITS = {'ram': ' MiB'}
+UNITS = {'ram': ' MiB', 'gigabytes': ' GiB', 'per_volume_gigabytes': ' GiB'}
 
 
 def shortfalls(plan: Plan, quotas: Mapping[str, Mapping[str, Quota]]) -> list[Problem]:

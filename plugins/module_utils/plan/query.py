@@ -40,12 +40,16 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
         if kind == 'vdu' and resource.get('id'):
             asked.server_ids.add(resource['id'])
         asked.port_ids.update(port['id'] for port in resource.get('ports', {}).values())
+        volumes = [resource] if kind == 'volume' else resource.get('volumes', {}).values()
+        asked.volume_ids.update(volume['id'] for volume in volumes if volume.get('id'))
+        asked.volumes = asked.volumes or bool(volumes)
     for call in pending:
         asked = query(call['vim'])
         asked.servers = True
         asked.marks.setdefault(call['kind'], set()).add(call['mark'])
         asked.flavors = asked.flavors or call['kind'] == 'flavor'
         asked.server_groups = asked.server_groups or call['kind'] == 'server_group'
+        asked.volumes = asked.volumes or call['kind'] == 'volume'
     if target is not None:
         _target(target, query, known)
     return queries
@@ -67,6 +71,11 @@ def _target(target: NetworkService, query: Any, known: bool) -> None:
                 asked.images.add(vdu.image.id or vdu.image.name)
             for interface in vdu.interfaces:
                 asked.security_groups.update(interface.security_groups or ())
+            for volume in vdu.volumes:
+                asked.volume_ids.update(volume.existing)
+                asked.volumes = asked.volumes or known
+                asked.volume_types = asked.volume_types or not volume.existing
+                asked.volume_zones = asked.volume_zones or volume.availability_zone is not None
 
 
 def _link(target: NetworkService, link: VirtualLink, asked: Query) -> None:

@@ -9,12 +9,14 @@ Servers of the kind are found by their tag and dealt with beside their VDU (vdu.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Change, Task
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import mark, ns_prefix
-from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Network, Port
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Network, Port, Volume
 
+Row = TypeVar('Row', Port, Network, Volume)
 REASON = 'made twice by a lost reply'
 
 
@@ -37,6 +39,26 @@ def plan_ports(context: Context) -> None:
                 context.plan.changes.append(Change('delete', 'vdu', owner, vim, f'port {port.id}', REASON))
 
 
+def plan_volumes(context: Context) -> None:
+    """As :func:`plan_ports`, but only for marks of lost create calls: a volume may have data that nobody knows of."""
+    prefix = ns_prefix(context.ns_id)
+    if not context.doubtful:
+        return
+    wanted = {mark(context.ns_id, owner, f'volume.{volume.name}') for _path, vnf, vdu in context.vdus()
+              for volume in vdu.volumes for owner in (f'{vnf.name}/{vdu.name}',
+                                                      *(f'{vnf.name}/{vdu.name}/{index}' for index in range(vdu.count)))}
+    recorded = {resource.get('id') for key, resource in context.record.items() if key.startswith('volume:')}
+    recorded |= {one['id'] for resource in context.record.values() for one in resource.get('volumes', {}).values()}
+    for vim, live in context.live.items():
+        for text in sorted(context.doubtful & live.marked_volumes.keys()):
+            owner, _slash, task = text.removeprefix(prefix).rpartition('/')
+            name = task.removeprefix('volume.')
+            for volume in _twins(live.marked_volumes[text], recorded, text in wanted):
+                context.plan.add(Task(f'delete twin {volume.id}', 'volumes.release', vim, f'vdu:{owner}',
+                                      ({name: (volume.id, 'delete')}, None), ()))
+                context.plan.changes.append(Change('delete', 'volume', f'{owner}/{name}', vim, volume.id, REASON))
+
+
 def plan_networks(context: Context) -> None:
     """Every network with a mark of this NS that is neither the record's nor the one that the plan takes up."""
     prefix = ns_prefix(context.ns_id)
@@ -54,7 +76,7 @@ def plan_networks(context: Context) -> None:
                 context.plan.changes.append(Change('delete', 'net', network.name, vim, network.id, REASON))
 
 
-def _twins(rows: Sequence[Port | Network], recorded: set[str | None], wanted: bool) -> list[Port | Network]:
+def _twins(rows: Sequence[Row], recorded: set[str | None], wanted: bool) -> list[Row]:
     """The rows of one mark less the one that stays: the recorded one, else the first (which is the one that is adopted)."""
     if any(row.id in recorded for row in rows):
         return [row for row in rows if row.id not in recorded]

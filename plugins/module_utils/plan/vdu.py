@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan import flavor as flavors
 from ansible_collections.nfv.mano.plugins.module_utils.plan import image as images
-from ansible_collections.nfv.mano.plugins.module_utils.plan import power
+from ansible_collections.nfv.mano.plugins.module_utils.plan import instance_volumes, power
 from ansible_collections.nfv.mano.plugins.module_utils.plan import server_group as server_groups
+from ansible_collections.nfv.mano.plugins.module_utils.plan import volume as volumes
 from ansible_collections.nfv.mano.plugins.module_utils.plan.compare import compare
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, Resource, link_key
 from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance, Shared, entry
@@ -50,18 +51,21 @@ def _shared(context: Context, path: str, vnf: Vnf, vdu: Vdu) -> Shared | None:
     if vdu.host and 'admin' not in live.state.roles:
         context.problem(f'{path}.host', f'{vdu.host} can not be chosen: it needs the right os_compute_api:servers:create:'
                         f'forced_host (administrators), which this project member does not have in VIM {vim}')
+    wanted = volumes.resolve(context, path, vim, vnf, vdu, image)
     if flavor is None or image is None:
         return None
-    if image.min_ram_mib > flavor['ram_mib'] or image.min_disk_gib > flavor['disk_gib'] > 0:
+    boots = any(volume.boot for volume in vdu.volumes)
+    if image.min_ram_mib > flavor['ram_mib'] or (not boots and image.min_disk_gib > flavor['disk_gib'] > 0):
         context.problem(f'{path}.flavor', f'{flavor["name"]} is too small for image {image.name}, which needs '
                         f'{image.min_ram_mib} MiB of memory and {image.min_disk_gib} GiB of disk')
     makers = tuple(context.makers[net] for net in dict.fromkeys(nets) if net in context.makers)
     group = server_groups.of_vdu(context, vdu)
     server_makers = tuple(context.makers[key] for key in (flavor['key'], group['key'] if group else '') if key in context.makers)
-    return Shared(context.ns_id, context.ns_name, path, vnf, vdu, vim, live, image.id, images.reference(vdu.image),
-                  flavor, tuple(nets), groups, f'{zone or "nova"}:{vdu.host}' if vdu.host else zone, makers,
-                  server_makers, f'{images.reference(vdu.image)}, {flavors.describe(vdu.flavor)}, '
-                  f'{len(nets)} interface{"s" if len(nets) != 1 else ""}', group)
+    return Shared(context.ns_id, context.ns_name, path, vnf, vdu, vim, live, None if boots else image.id,
+                  images.reference(vdu.image), flavor, tuple(nets), groups,
+                  f'{zone or "nova"}:{vdu.host}' if vdu.host else zone, makers, server_makers,
+                  f'{images.reference(vdu.image)}, {flavors.describe(vdu.flavor)}, '
+                  f'{len(nets)} interface{"s" if len(nets) != 1 else ""}{volumes.describe(vdu)}', group, wanted)
 
 
 def _security_groups(context: Context, path: str, vim: str, vdu: Vdu) -> dict[str, tuple[str, ...]]:
@@ -166,8 +170,9 @@ def _create(context: Context, instance: Instance, item: str, record: Resource, a
         ports = (context.plan.add(Task(f'ports {item}', 'ports.create', shared.vim, item, (instance, missing),
                                        (*shared.net_makers, *(after if stale else ())))),)
         context.plan.need(shared.vim, port=len(missing))
+    disks = instance_volumes.before_server(context, instance, item, record, after)
     made = context.plan.add(Task(f'create {item}', 'server.create', shared.vim, item, instance,
-                                 (*ports, *shared.server_makers, *after)))
+                                 (*ports, *disks, *shared.server_makers, *after)))
     _put_to_sleep(context, instance, item, made)
     context.plan.changes.append(Change(action, 'vdu', instance.key, shared.vim, detail, reason, loses_data))
     if action == 'create':
@@ -196,6 +201,7 @@ def _power(context: Context, instance: Instance, item: str, server_id: str | Non
 def _replace(context: Context, instance: Instance, item: str, record: Resource, server: Server, detail: str,
              reason: str, loses_data: bool) -> None:
     gone = context.plan.add(Task(f'delete {item}', 'server.delete', instance.shared.vim, item, doomed(server), ()))
+    loses_data = loses_data and not instance_volumes.keeps_root(instance, server)
     _create(context, instance, item, record, (gone,), 'replace', detail, reason, loses_data)
 
 
@@ -205,16 +211,17 @@ def _keep(context: Context, instance: Instance, item: str, record: Resource, ser
     if difference.replace:
         _replace(context, instance, item, record, server, '; '.join(difference.replace), 'can not be changed in place yet', True)
         return
-    current = entry(instance, record, server)
+    moved = instance_volumes.plan_moves(context, instance, item, record, server, difference.volumes)
+    current = {**entry(instance, record, server), **instance_volumes.found(context, item)}
     if not difference.texts:
         if record.get('id') != server.id or record.get('status') != server.status:
             context.plan.found[item] = current
         context.plan.unchanged += 1
         return
-    after: tuple[str, ...] = ()
+    after = moved
     if difference.server or difference.ports:
         spec = {'id': server.id, 'server': difference.server, 'ports': difference.ports, 'instance': instance}
-        after = (context.plan.add(Task(f'update {item}', 'server.update', instance.shared.vim, item, spec, ())),)
+        after = (context.plan.add(Task(f'update {item}', 'server.update', instance.shared.vim, item, spec, moved)),)
     _power(context, instance, item, server.id, difference.power, after)
     context.plan.changes.append(Change('update', 'vdu', instance.key, instance.shared.vim, '; '.join(difference.texts),
                                        'differs from the target'))
@@ -247,15 +254,20 @@ def _remove(context: Context, item: str, record: Resource) -> None:
         server = marked.pop(0)
     for extra in marked:
         _delete_server(context, vim, item, extra, f'duplicate {extra.id}', 'made twice by a lost reply')
-    if server is None and not ports:
+    if server is None and not ports and not instance_volumes.any_there(live, record):
         context.plan.forgotten.append(item)
         return
     if server is not None:
         after = (context.plan.add(Task(f'delete {item}', 'server.delete', vim, item, doomed(server), ())),)
+    disks, said, loses_data = instance_volumes.release_all(context, item, record, after)
     if ports:
         after = (context.plan.add(Task(f'ports-delete {item}', 'ports.delete', vim, item, ports, after)),)
-    for port in record.get('ports', {}).values():
-        context.users.setdefault(port['net'], []).append(after[0])
+    after = after or disks
+    if not after:
+        return
+    for user in (*(port['net'] for port in record.get('ports', {}).values()), *instance_volumes.shared_keys(item, record)):
+        context.users.setdefault(user, []).append(after[0])
     name = record.get('name', '') if server is None else server.name
-    context.plan.changes.append(Change('delete', 'vdu', item.partition(':')[2], vim, name, 'not in the target',
-                                       loses_data=server is not None and context.target is not None))
+    context.plan.changes.append(Change('delete', 'vdu', item.partition(':')[2], vim, '; '.join([name, *said] if name else said),
+                                       'not in the target',
+                                       loses_data=(server is not None or loses_data) and context.target is not None))

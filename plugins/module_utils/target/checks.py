@@ -295,6 +295,9 @@ def _volume(volume: Volume, vdu: Vdu, path: str, report: Report) -> None:
         report.add(f"{path}.size_gib", "this is missing: needed unless existing is given")
     if existing and volume.size_gib is not None:
         report.add(f"{path}.size_gib", f"{volume.size_gib} is given for volumes that are there: leave it out")
+    for name in ("type", "availability_zone", "keep"):
+        if existing and getattr(volume, name):
+            report.add(f"{path}.{name}", "this is given for volumes that are there, which stay as they are: leave it out")
     wanted = 1 if volume.multiattach else vdu.count
     if existing and wanted is not None and len(existing) != wanted:
         report.add(f"{path}.existing", f"{len(existing)} given for {wanted}: one per instance, one for all when multiattach")

@@ -149,7 +149,12 @@ class Volume:
         ListOf(Text(), single=True),
         default=(),
     )
-    type: str | None = attribute("The volume type; left out: the VIM's default.", Text(), default=None)
+    type: str | None = attribute(
+        "The volume type; left out: the VIM's default, or one with multi-attach when `multiattach`.", Text(), default=None
+    )
+    availability_zone: str | None = attribute(
+        "The zone of the block storage that it is made in; left out: as the VIM does.", Text(), default=None
+    )
     multiattach: bool = attribute("All instances share it.", Boolean(), default=False)
 
 

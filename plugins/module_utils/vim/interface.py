@@ -19,6 +19,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
     ServerGroup,
     State,
     Subnet,
+    Volume,
 )
 
 
@@ -35,11 +36,12 @@ class Vim(Protocol):
     def read(self, query: Query) -> State:
         """All that the query asks, in bulk."""
 
-    def quotas(self) -> dict[str, Quota]:
-        """Quotas of the project by name: instances, cores, ram (MiB), port, network, subnet ... (members may)."""
+    def quotas(self, volumes: bool = False) -> dict[str, Quota]:
+        """Quotas of the project by name: instances, cores, ram (MiB), port, network, subnet ... (members may); those of
+        volumes only where they are asked for."""
 
-    def find_marked(self, kind: str, mark: str, ns_id: str) -> Sequence[Server | Port | Network | ServerGroup]:
-        """Resources of a kind ('server', 'port', 'net', 'flavor', 'server_group') that carry exactly this mark."""
+    def find_marked(self, kind: str, mark: str, ns_id: str) -> Sequence[Server | Port | Network | ServerGroup | Volume]:
+        """Resources of a kind ('server', 'port', 'net', 'flavor', 'server_group', 'volume') that carry exactly this mark."""
 
     def create_network(self, spec: dict[str, Any]) -> Network:
         """A network without subnets: name, mark, mtu, port_security, provider (mapping)."""
@@ -110,6 +112,30 @@ class Vim(Protocol):
 
     def delete_server(self, server_id: str) -> None:
         """Ask for a server's end; an absent one is fine."""
+
+    def create_volume(self, spec: dict[str, Any]) -> Volume:
+        """Ask for a volume (size_gib, type, availability_zone, image_id), long before it is available."""
+
+    def volumes(self, ns_id: str) -> list[Volume]:
+        """The volumes that carry a mark of the NS: one paged list."""
+
+    def get_volume(self, volume_id: str) -> Volume | None:
+        """A volume, None where there is none."""
+
+    def volume_fault(self, volume_id: str) -> str:
+        """What the VIM tells of a volume's last failure, empty where it tells nothing."""
+
+    def extend_volume(self, volume_id: str, size_gib: int, attached: bool) -> None:
+        """Ask for more room in a volume."""
+
+    def delete_volume(self, volume_id: str) -> None:
+        """Ask for a volume's end; an absent one is fine."""
+
+    def attach_volume(self, server_id: str, volume_id: str) -> None:
+        """Ask for a volume to be attached to a server."""
+
+    def detach_volume(self, server_id: str, volume_id: str) -> None:
+        """Ask for a volume to be detached from a server; one that is not attached is fine."""
 
     def abort(self) -> None:
         """End every wait between two tries of a call: the operation is being stopped."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 PREFIX = 'nfv.mano'
 MARK_KEY = 'nfv.mano.mark'
+#: Key of a volume's metadata by which all volumes of an NS are listed.
+NS_KEY = 'nfv.mano.ns'
 
 
 def mark(ns_id: str, owner: str, task: str) -> str:

@@ -113,6 +113,32 @@ class ServerGroup(NamedTuple):
     members: frozenset[str]
 
 
+class Volume(NamedTuple):
+    """A Cinder volume; ``servers`` are ids of the servers that it is attached to, ``image_id`` what it was filled from."""
+
+    id: str
+    name: str
+    status: str
+    size_gib: int
+    type: str | None
+    bootable: bool
+    multiattach: bool
+    metadata: dict[str, str]
+    servers: tuple[str, ...]
+    availability_zone: str
+    image_id: str | None
+    created: str
+
+
+class VolumeType(NamedTuple):
+    """A Cinder volume type that the project may use; ``default`` is what a volume gets that names none."""
+
+    id: str
+    name: str
+    multiattach: bool
+    default: bool
+
+
 class Quota(NamedTuple):
     """How much of one quota is used; a limit of -1 is none."""
 
@@ -146,6 +172,10 @@ class Query:
     servers: bool = False
     server_ids: set[str] = field(default_factory=set)
     server_groups: bool = False
+    volumes: bool = False
+    volume_ids: set[str] = field(default_factory=set)
+    volume_types: bool = False
+    volume_zones: bool = False
     marks: dict[str, set[str]] = field(default_factory=dict)
 
 
@@ -166,6 +196,9 @@ class State:
     ports: list[Port] = field(default_factory=list)
     servers: list[Server] = field(default_factory=list)
     server_groups: list[ServerGroup] = field(default_factory=list)
+    volumes: list[Volume] = field(default_factory=list)
+    volume_types: list[VolumeType] = field(default_factory=list)
+    volume_zones: list[str] = field(default_factory=list)
     security_groups: list[tuple[str, str]] = field(default_factory=list)
     used_cidrs: list[str] = field(default_factory=list)
     foreign_ports: dict[str, list[Port]] = field(default_factory=dict)

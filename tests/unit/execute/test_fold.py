@@ -45,6 +45,17 @@ def test_an_instance_goes_with_the_last_that_is_of_it() -> None:
     assert fold(copy.deepcopy(start), entries[::-1]) == {}
 
 
+def test_volumes_outlive_server_and_ports() -> None:
+    volumes = {'logs': {'id': 'v0', 'keep': True}, 'data': {'id': 'v1', 'keep': False}}
+    entries = [gone(VDU, id='s1'), gone(VDU, ports={'eth0': 'p0', 'eth1': 'p1'}), gone(VDU, volumes={'data': 'v1'}),
+               put(VDU, volumes={'logs': {'id': 'v0', 'keep': True, 'kept': True}})]
+    start = {VDU: {'vim': 'default', 'ports': PORTS, 'volumes': volumes, **SERVER}}
+    left = fold(copy.deepcopy(start), entries)
+    assert left == {VDU: {'vim': 'default', 'ports': {}, 'volumes': {'logs': {'id': 'v0', 'keep': True, 'kept': True}}}}
+    assert fold(left, [gone(VDU, volumes={'logs': 'another'})]) == left
+    assert fold(left, [gone(VDU, volumes={'logs': 'v0'})]) == {}
+
+
 @pytest.mark.parametrize('entry', [
     gone(VDU, id='another'), gone(VDU, ports={'eth0': 'another'}), gone(VDU, ports={'eth9': 'p9'}),
     gone('vdu:web/front/9', id='s1'), {'event': 'task', 'task': 't', 'status': 'DONE'}, {'event': 'end'},

@@ -63,7 +63,7 @@ class Memory:
         state.servers = [one for one in self.servers.values() if query.servers and ns_tag(query.ns_id) in one.tags]
         return state
 
-    def quotas(self) -> dict[str, Quota]:
+    def quotas(self, volumes: bool = False) -> dict[str, Quota]:
         return {}
 
     def find_marked(self, kind: str, mark: str, ns_id: str) -> Sequence[Any]:

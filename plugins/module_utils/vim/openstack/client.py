@@ -131,8 +131,9 @@ class Client:
             options['json'] = json
         if params:
             options['params'] = params
-        if service == 'compute':
-            options['microversion'] = version or COMPUTE_VERSION
+        version = version or (COMPUTE_VERSION if service == 'compute' else None)
+        if version:
+            options['microversion'] = version
         self.calls[method] += 1
         try:
             return self._adapter(service).request(path, method, **options)

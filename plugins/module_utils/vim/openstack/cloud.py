@@ -19,14 +19,16 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
     Server,
     ServerGroup,
     State,
+    Volume,
 )
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import quota, read
+from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.block_storage import BlockStorage
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.client import Client
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.compute import Compute
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.network import Networking
 
 
-class OpenStack(Compute, Networking):
+class OpenStack(BlockStorage, Compute, Networking):
     """One cloud of clouds.yaml as a VIM; ``admin_cloud`` is used for those calls that a member may not do.
 
     :raises VimUnreachable: the cloud is unknown or openstacksdk is missing.
@@ -57,12 +59,13 @@ class OpenStack(Compute, Networking):
         state.admin = 'admin' in state.roles or (self._admin is not None and 'admin' in self._admin.login()[1])
         return state
 
-    def quotas(self) -> dict[str, Quota]:
+    def quotas(self, volumes: bool = False) -> dict[str, Quota]:
         with ThreadPoolExecutor(2) as pool:
             nova = pool.submit(quota.compute, self._client)
-            return {**quota.network(self._client, self._project_id), **nova.result()}
+            cinder = pool.submit(quota.block_storage, self._client, self._project_id) if volumes else None
+            return {**quota.network(self._client, self._project_id), **nova.result(), **(cinder.result() if cinder else {})}
 
-    def find_marked(self, kind: str, mark: str, ns_id: str) -> Sequence[Server | Port | Network | Flavor | ServerGroup]:
+    def find_marked(self, kind: str, mark: str, ns_id: str) -> Sequence[Server | Port | Network | Flavor | ServerGroup | Volume]:
         if kind == 'flavor':
             return self.flavors_marked(mark)
         return read.find_marked(self._client, kind, mark, ns_id)

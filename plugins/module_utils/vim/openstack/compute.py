@@ -90,7 +90,7 @@ class Compute(Service):
             'metadata': {**spec['metadata'], MARK_KEY: spec['mark']},
             'tags': sorted({*spec['tags'], ns_tag(spec['ns_id'])}),
             'description': spec.get('description') or None, 'availability_zone': spec.get('availability_zone'),
-            'config_drive': spec.get('config_drive'),
+            'config_drive': spec.get('config_drive'), 'block_device_mapping_v2': _devices(spec),
             'user_data': base64.b64encode(spec['user_data'].encode()).decode() if spec.get('user_data') else None}
         hints = {'OS-SCH-HNT:scheduler_hints': {'group': spec['group_id']}} if spec.get('group_id') else {}
         answer = self._client.call('compute', 'POST', '/servers', f'create server {spec["name"]}',
@@ -125,6 +125,15 @@ class Compute(Service):
         return next((trace for trace in traces if trace), None) or \
             f'Nova says {action["message"]} of its {", ".join(event["event"] for event in failed) or action["action"]}'
 
+    def attach_volume(self, server_id: str, volume_id: str) -> None:
+        self._client.call('compute', 'POST', f'/servers/{server_id}/os-volume_attachments',
+                          f'attach volume {volume_id} to server {server_id}',
+                          json={'volumeAttachment': {'volumeId': volume_id}})
+
+    def detach_volume(self, server_id: str, volume_id: str) -> None:
+        self._client.call('compute', 'DELETE', f'/servers/{server_id}/os-volume_attachments/{volume_id}',
+                          f'detach volume {volume_id} from server {server_id}', missing_ok=True)
+
     def update_server(self, server_id: str, changes: dict[str, Any]) -> None:
         path, what = f'/servers/{server_id}', f'update server {server_id}'
         plain = {key: changes[key] for key in ('name', 'description') if key in changes}
@@ -140,3 +149,16 @@ class Compute(Service):
 
     def delete_server(self, server_id: str) -> None:
         self._client.call('compute', 'DELETE', f'/servers/{server_id}', f'delete server {server_id}', missing_ok=True)
+
+
+def _devices(spec: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """Volumes as block devices, none of which goes with the server. Beside volumes Nova wants to be told of the image's
+    own disk as well."""
+    if not spec.get('volumes'):
+        return None
+    devices = [{'uuid': volume['id'], 'source_type': 'volume', 'destination_type': 'volume',
+                'boot_index': 0 if volume['boot'] else -1, 'delete_on_termination': False} for volume in spec['volumes']]
+    if spec['image_id']:
+        devices.insert(0, {'uuid': spec['image_id'], 'source_type': 'image', 'destination_type': 'local', 'boot_index': 0,
+                           'delete_on_termination': True})
+    return devices

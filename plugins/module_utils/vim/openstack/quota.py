@@ -27,3 +27,14 @@ def network(client: Client, project_id: str) -> dict[str, Quota]:
     """Neutron: network, subnet, port and the rest by Neutron's own names; reserved counts as used."""
     body = client.call('network', 'GET', f'/quotas/{project_id}/details', 'read the quotas of Neutron', missing_ok=True)
     return {name: Quota(row['limit'], row['used'] + row['reserved']) for name, row in (body or {}).get('quota', {}).items()}
+
+
+def block_storage(client: Client, project_id: str) -> dict[str, Quota]:
+    """Cinder: volumes, gigabytes, both again for each volume type (``gigabytes_fast``), and per_volume_gigabytes, the
+    largest that one volume may be; reserved counts as used."""
+    body = client.call('volume', 'GET', f'/os-quota-sets/{project_id}', 'read the quotas of Cinder', params={'usage': 'True'})
+    quotas = {name: Quota(row['limit'], row['in_use'] + row['reserved']) for name, row in body['quota_set'].items()
+              if isinstance(row, dict)}
+    if 'per_volume_gigabytes' in quotas:
+        quotas['per_volume_gigabytes'] = Quota(quotas['per_volume_gigabytes'].limit, 0)
+    return quotas

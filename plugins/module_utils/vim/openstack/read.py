@@ -12,13 +12,23 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, ns_tag
-from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Network, Port, Query, Server, ServerGroup, State
+from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, NS_KEY, ns_tag
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
+    Network,
+    Port,
+    Query,
+    Server,
+    ServerGroup,
+    State,
+    Volume,
+)
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import convert
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.client import Client
 
 #: Ids in one query string: 36 characters and the key each; front ends cut request lines at 8 KiB.
 IDS_PER_CALL = 100
+#: Cinder lists by no set of ids: above this many the whole project's list is the shorter way.
+VOLUMES_ONE_BY_ONE = 10
 #: Marks are up to 250 characters.
 MARKS_PER_CALL = 20
 AT_ONCE = 8
@@ -45,7 +55,8 @@ def _jobs(query: Query) -> list[Callable[[Client, Query, State], None]]:
               (query.security_groups, _security_groups), (query.servers, _servers),
               (query.server_groups, _server_groups),
               (query.port_ids or query.marks.get('port'), _ports), (query.network_ids, _foreign_ports),
-              (query.cidrs, _cidrs)]
+              (query.cidrs, _cidrs), (query.volumes or query.volume_ids, _volumes), (query.volume_types, _volume_types),
+              (query.volume_zones, _volume_zones)]
     return [job for asked, job in wanted if asked]
 
 
@@ -168,19 +179,60 @@ def _foreign_ports(client: Client, query: Query, state: State) -> None:
             state.foreign_ports.setdefault(row['network_id'], []).append(convert.port(row))
 
 
+def _volumes(client: Client, query: Query, state: State) -> None:
+    rows = {volume.id: volume for volume in volumes_of(client, query.ns_id)} if query.volumes else {}
+    missing = sorted(query.volume_ids - rows.keys())
+    if len(missing) > VOLUMES_ONE_BY_ONE:
+        everything = client.pages('volume', '/volumes/detail', 'volumes', 'list volumes')
+        rows.update((row['id'], convert.volume(row)) for row in everything if row['id'] in query.volume_ids)
+        missing = []
+    for volume_id in missing:
+        found = get_volume(client, volume_id)
+        if found is not None:
+            rows[volume_id] = found
+    state.volumes = list(rows.values())
+
+
+def volumes_of(client: Client, ns_id: str, key: str = NS_KEY) -> list[Volume]:
+    """Every volume of an NS by its metadata, in one paged list; with another key of the metadata, those of that value."""
+    # Cinder takes the mapping as Python writes it
+    rows = client.pages('volume', '/volumes/detail', 'volumes', 'list volumes', {'metadata': str({key: ns_id})})
+    return [volume for volume in map(convert.volume, rows) if volume.metadata.get(key) == ns_id]
+
+
+def get_volume(client: Client, volume_id: str) -> Volume | None:
+    """A volume by its id, None where there is none."""
+    answer = client.call('volume', 'GET', f'/volumes/{volume_id}', f'get volume {volume_id}', missing_ok=True)
+    return convert.volume(answer['volume']) if answer else None
+
+
+def _volume_types(client: Client, query: Query, state: State) -> None:
+    default = client.call('volume', 'GET', '/types/default', 'get the default volume type', missing_ok=True)
+    default_id = default['volume_type']['id'] if default else None
+    state.volume_types = [convert.volume_type(row, default_id) for row in
+                          client.pages('volume', '/types', 'volume_types', 'list volume types')]
+
+
+def _volume_zones(client: Client, query: Query, state: State) -> None:
+    answer = client.call('volume', 'GET', '/os-availability-zone', 'list the availability zones of Cinder')
+    state.volume_zones = [row['zoneName'] for row in answer['availabilityZoneInfo'] if row['zoneState']['available']]
+
+
 def _nearest(state: State, kind: str, missing: Iterable[str], names: Iterable[str]) -> None:
     known = sorted(set(names))
     for name in missing:
         state.nearest[f'{kind}:{name}'] = difflib.get_close_matches(name, known, n=3, cutoff=0.3) or known[:3]
 
 
-def find_marked(client: Client, kind: str, mark: str, ns_id: str) -> list[Server | Port | Network | ServerGroup]:
-    """The rows that carry exactly this mark, oldest first for servers (a service's filter is never trusted)."""
+def find_marked(client: Client, kind: str, mark: str, ns_id: str) -> list[Server | Port | Network | ServerGroup | Volume]:
+    """The rows that carry exactly this mark, oldest first for servers and volumes (a service's filter is never trusted)."""
     if kind == 'server':
         found = [server for server in servers_of(client, ns_id) if server.metadata.get(MARK_KEY) == mark]
         return sorted(found, key=lambda server: server.created)
     if kind == 'server_group':
         return [group for group in server_groups(client) if group.name == mark]
+    if kind == 'volume':
+        return sorted(volumes_of(client, mark, MARK_KEY), key=lambda one: one.created)
     path, convert_row = {'port': ('/ports', convert.port), 'net': ('/networks', convert.network),
                          'subnet': ('/subnets', convert.subnet)}[kind]
     rows = by_key(client, path, path[1:], 'description', [mark])
