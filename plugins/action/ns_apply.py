@@ -70,7 +70,9 @@ class ActionModule(ActionBase):
                                             f'{_KINDS.get(type(source.document), "a single value")}\nNothing was touched.')
                 arguments.update(document=self._templated(source.document), files=source.files)
                 return []
-            made = to_document(source.files, arguments.get('params') or {})
+            # The parameters of other operations are their own, not those that a package is instantiated with
+            mine = arguments.get('operation', 'instantiate') in ('instantiate', 'update')
+            made = to_document(source.files, arguments.get('params') or {} if mine else {})
         except DescriptorError as error:
             problems = [str(problem) for problem in error.problems]
             raise AnsibleActionFail('\n'.join([*problems, 'Nothing was touched.']), result={'problems': problems}) from error

@@ -15,13 +15,16 @@ options:
     description:
       - What is done. V(instantiate) makes the network service, or brings one that is there to the document;
         V(update) does only the latter; V(terminate) deletes all that was made for it.
+      - V(scale) makes the number of instances of a VDU another one, V(operate) brings VDU instances into another power state,
+        V(heal) replaces their servers on the same ports. They are of what the record says; O(descriptor) is needed only where
+        servers are made whose user data has secrets, and nothing else is taken from it.
       - V(retry) goes on with an operation that failed, with what it was asked for; O(descriptor) may be a corrected document.
         Files and secrets are not stored, so it is needed again where servers are still to be made of them.
       - V(rollback) undoes an operation that failed. What was declared before it is the target; what can not come back is named,
         and nothing is touched unless O(accept_data_loss) is true. O(descriptor), the document from before, is needed only
         where servers have to be made again with files or secrets.
     type: str
-    choices: [instantiate, update, terminate, retry, rollback]
+    choices: [instantiate, update, terminate, scale, operate, heal, retry, rollback]
     default: instantiate
   descriptor:
     description:
@@ -40,11 +43,32 @@ options:
   params:
     description:
       - Parameters of the operation. With SOL006 packages, the instantiation parameters.
+      - Of V(scale), C(count), or C(type) (C(SCALE_OUT), C(SCALE_IN)) with C(number_of_steps) (1).
+      - Of V(operate), C(state) (C(STARTED), C(STOPPED), C(PAUSED), C(SUSPENDED), C(RESTARTED)), C(stop_type) (C(GRACEFUL),
+        C(FORCEFUL)) and C(graceful_stop_timeout) (seconds).
+      - Of V(heal), C(cause) and C(root) (C(keep), C(rebuild)).
     type: dict
     default: {}
   ns:
     description:
       - Id or name of the network service. By default the name in the document.
+    type: str
+  vnf:
+    description:
+      - Name of the VNF that is meant by V(scale), V(operate) or V(heal), as the document calls it.
+    type: str
+  vdu:
+    description:
+      - Name of the VDU that is meant.
+    type: str
+  count_index:
+    description:
+      - Count-index of the VDU instance that is meant by V(operate) or V(heal).
+    type: int
+  max_unavailable:
+    description:
+      - How many VDU instances V(heal) or a restart may take down at once, as a count or as a share such as V(25%).
+      - By default all that are meant.
     type: str
   op_occ:
     description:

@@ -30,7 +30,9 @@ attributes:
   diff_mode:
     support: full
   idempotent:
-    support: full
+    support: partial
+    details:
+      - Except for what is asked for anew each time. V(operation=heal), a restart, and scaling by steps.
 seealso:
   - module: nfv.mano.ns_diff
   - module: nfv.mano.op_occ_info
@@ -52,6 +54,25 @@ EXAMPLES = r"""
   nfv.mano.ns_apply:
     operation: rollback
     ns: edge1
+
+- name: Four instances of a VDU
+  nfv.mano.ns_apply:
+    operation: scale
+    ns: edge1
+    vnf: web
+    vdu: front
+    params:
+      count: 4
+
+- name: Stop one of them
+  nfv.mano.ns_apply:
+    operation: operate
+    ns: edge1
+    vnf: web
+    vdu: front
+    count_index: 3
+    params:
+      state: STOPPED
 
 - name: Terminate it
   nfv.mano.ns_apply:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from ansible_collections.nfv.mano.plugins.module_utils.execute.kind import Ended, Kind, Verb, single
 from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import End
-from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
 from ansible_collections.nfv.mano.plugins.module_utils.plan.power import Step
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
@@ -23,13 +22,14 @@ class Power(Kind):
         return {'server.power': single(self._power)}
 
     def _power(self, task: Task, vim: Vim, ended: Ended) -> None:
-        instance, server_id, way = task.spec
+        _name, server_id, way, _patience = task.spec
         # A server that was made by a task before is known to the record only
-        self._step(task, vim, instance, server_id or self._calls.resources[task.item]['id'], way, ended)
+        self._step(task, vim, server_id or self._calls.resources[task.item]['id'], way, ended)
 
-    def _step(self, task: Task, vim: Vim, instance: Instance, server_id: str, way: tuple[Step, ...], ended: Ended) -> None:
+    def _step(self, task: Task, vim: Vim, server_id: str, way: tuple[Step, ...], ended: Ended) -> None:
+        name, _server_id, _way, patience = task.spec
         step = way[0]
-        what = f'{step.action} server {instance.name}'
+        what = f'{step.action} server {name}'
         request_id = refused = ''
 
         def act() -> None:
@@ -46,14 +46,14 @@ class Power(Kind):
         def settled(server: Server | None, error: VimError | None) -> None:
             try:
                 if server is not None:
-                    self._calls.note('settled', task=task.id, put={task.item: {'status': server.status,
+                    self._calls.note('settled', task=task.id, put={task.item: {'id': server.id, 'status': server.status,
                                                                                'host_id': server.host_id}})
                 if error is None and len(way) > 1:
-                    self._step(task, vim, instance, server_id, way[1:], ended)
+                    self._step(task, vim, server_id, way[1:], ended)
                     return
             except Exception as broken:  # the journal can not be written, or the next step is refused
                 ended(End(task, broken, ''))
                 return
             ended(End(task, error, '' if error else step.status))
-        self._waiters[vim.name].until_status(server_id, what, self._limits['server_power'], settled, step.status,
+        self._waiters[vim.name].until_status(server_id, what, patience or self._limits['server_power'], settled, step.status,
                                              lambda: refused or vim.action_error(server_id, request_id))

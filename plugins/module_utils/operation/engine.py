@@ -16,9 +16,9 @@ from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import 
 from ansible_collections.nfv.mano.plugins.module_utils.operation import again, results
 from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import make_draft, make_target
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import merge_pending, read_journal, read_resources
-from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
+from ansible_collections.nfv.mano.plugins.module_utils.operation.request import OF_RECORD, InputError, Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.rollback import Rollback, draft_back
-from ansible_collections.nfv.mano.plugins.module_utils.operation.run import Interrupted, Run
+from ansible_collections.nfv.mano.plugins.module_utils.operation.run import Interrupted, Run, base_of, need_instantiated
 from ansible_collections.nfv.mano.plugins.module_utils.operation.work import Work
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
 from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock, owner_alive
@@ -49,7 +49,7 @@ def diff(request: Request, tell: Tell) -> dict[str, Any]:
     resources, pending = _known(store, ns, taken)
     if not ns.get('vnfs') and not resources and request.operation == 'terminate':
         return results.nothing(ns, None)
-    draft = make_draft(request, ns, resources, pending, tell, wait=False)
+    draft = make_draft(request, ns, resources, pending, tell, wait=False, base=base_of(taken, ns, resources))
     if draft.problems:
         raise results.with_state(results.refused(None, draft, ns), None, ns, request, draft)
     return results.planned(ns, draft)
@@ -64,7 +64,9 @@ def _taken(store: Store, ns: Ns, request: Request) -> OpOcc | None:
     if found is not None:
         if owner_alive(store, ns['id']):
             raise results.still_running(found)
-        results.refuse_other_verb(found, operation_of(request, ns))
+        results.refuse_other_verb(found, operation_of(request, ns), request)
+    else:
+        need_instantiated(request, ns)
     return found
 
 
@@ -172,8 +174,8 @@ def operation_of(request: Request, ns: Ns) -> str:
 
     :raises InputError: an update of what is not instantiated.
     """
-    if request.operation == 'terminate':
-        return 'TERMINATE'
+    if request.operation == 'terminate' or request.operation in OF_RECORD:
+        return request.operation.upper()
     if request.operation == 'update' and ns.get('state') != 'INSTANTIATED':
         raise InputError([f'ns: {ns["name"]} is not instantiated, so there is nothing to update; run nfv.mano.instantiate'])
     return 'UPDATE' if ns.get('state') == 'INSTANTIATED' else 'INSTANTIATE'

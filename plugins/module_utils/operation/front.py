@@ -19,7 +19,7 @@ STATE_ARGUMENTS: dict[str, dict[str, Any]] = {
     'passphrase': {'type': 'str', 'no_log': True},
     'key_file': {'type': 'path', 'no_log': False},
 }
-OPERATIONS = ('instantiate', 'update', 'terminate', 'retry', 'rollback')
+OPERATIONS = ('instantiate', 'update', 'terminate', 'scale', 'operate', 'heal', 'retry', 'rollback')
 ARGUMENTS: dict[str, dict[str, Any]] = {
     'operation': {'type': 'str', 'choices': list(OPERATIONS), 'default': 'instantiate'},
     'descriptor': {'type': 'path'},
@@ -27,6 +27,10 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     'files': {'type': 'dict', 'default': {}},
     'params': {'type': 'dict', 'default': {}},
     'ns': {'type': 'str'},
+    'vnf': {'type': 'str'},
+    'vdu': {'type': 'str'},
+    'count_index': {'type': 'int'},
+    'max_unavailable': {'type': 'str'},
     'op_occ': {'type': 'str'},
     'cloud': {'type': 'str'},
     'vims': {'type': 'dict', 'default': {}},

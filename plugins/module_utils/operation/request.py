@@ -18,6 +18,8 @@ LIMITS: dict[str, float | None] = {'server_active': 600.0, 'server_delete': 300.
 
 #: Operations that can not do without a document.
 OF_DOCUMENT = ('instantiate', 'update')
+#: Those that change what the record says.
+OF_RECORD = ('scale', 'operate', 'heal')
 
 
 class InputError(ValueError):
@@ -42,6 +44,10 @@ class Request:
     files: dict[str, str] | None = field(default_factory=dict)
     params: dict[str, Any] = field(default_factory=dict)
     ns: str | None = None
+    vnf: str | None = None
+    vdu: str | None = None
+    count_index: int | None = None
+    max_unavailable: str | None = None
     op_occ: str | None = None
     cloud: str | None = None
     vims: dict[str, Any] = field(default_factory=dict)
@@ -68,6 +74,8 @@ class Request:
             problems.append(f'max_parallel: {request.max_parallel} is less than 1')
         if request.operation in OF_DOCUMENT and request.document is None:
             problems.append(f'descriptor: {request.operation} needs a network-service document (nfv_descriptor)')
+        if request.operation in OF_RECORD and not request.ns:
+            problems.append(f'ns: {request.operation} needs the id or the name of an NS (nfv_ns)')
         if request.operation == 'terminate' and not request.ns and not (request.document or {}).get('name'):
             problems.append('ns: terminate needs the id or the name of an NS (nfv_ns)')
         if problems:

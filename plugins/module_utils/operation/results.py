@@ -22,6 +22,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimErro
 TOLD = 10
 #: The record tells which of them it is; a crash at the very end leaves one open on a record that says the other.
 ONE_VERB = {'INSTANTIATE', 'UPDATE'}
+#: What narrows an operation down.
+SELECTION = ('vnf', 'vdu', 'count_index')
 
 
 class OperationError(OpOccError):
@@ -120,14 +122,17 @@ def still_running(op_occ: OpOcc) -> OperationError:
                   'wait for its end; nfv.mano.op_occ_info shows its progress', op_occ)
 
 
-def refuse_other_verb(op_occ: OpOcc, operation: str) -> None:
-    """Only the same verb goes on with an open op-occ, or one of those on op-occs.
+def refuse_other_verb(op_occ: OpOcc, operation: str, request: Request) -> None:
+    """Only the same verb on the same instances goes on with an open op-occ, or one of those on op-occs.
 
     :raises OperationError: 409, naming the op-occ, its state and what closes it.
     """
-    if op_occ.operation == operation or {op_occ.operation, operation} == ONE_VERB:
+    kept = (op_occ.dir.read_json('parameters.json') or {}).get('parameters', {})
+    others = [f'nfv_{name}={kept.get(name)}' for name in SELECTION if kept.get(name) != getattr(request, name)]
+    if (op_occ.operation == operation and not others) or {op_occ.operation, operation} == ONE_VERB:
         return
-    raise _error(f'{operation} refused: {op_occ.operation} {op_occ.id} is {op_occ.state}', 409,
+    of = f' of other instances ({", ".join(others)})' if op_occ.operation == operation else ''
+    raise _error(f'{operation} refused: {op_occ.operation} {op_occ.id}{of} is {op_occ.state}', 409,
                  'an NS has one open operation at a time; nfv.mano.retry goes on with it where it stopped, nfv.mano.rollback '
                  'undoes it, nfv.mano.fail gives it up', op_occ)
 

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -18,8 +17,9 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation import results
 from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import Draft, make_draft
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.run import Run
+from ansible_collections.nfv.mano.plugins.module_utils.operation.stored import with_user_data
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan
-from ansible_collections.nfv.mano.plugins.module_utils.target import merge, redact
+from ansible_collections.nfv.mano.plugins.module_utils.target import merge
 
 #: What of the NS's record says what is declared.
 DECLARED = ('state', 'document', 'overlay', 'description')
@@ -99,28 +99,6 @@ def _document(before: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     kept = before.get('document') or {}
     return merge(kept, before.get('overlay') or {}, kept)
-
-
-def with_user_data(document: dict[str, Any], given: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
-    """A stored document with the secrets and files of user data that are not stored, from one that is given for that.
-
-    Only user data that is else the same is taken over.
-    """
-    known = {(vnf.get('name'), vdu.get('name')): vdu.get('cloud_init') for vnf in given.get('vnfs') or ()
-             for vdu in vnf.get('vdus') or ()}
-    whole = copy.deepcopy(document)
-    for vnf in whole.get('vnfs', ()):
-        for vdu in vnf.get('vdus', ()):
-            mine = known.get((vnf['name'], vdu['name']))
-            if isinstance(mine, dict) and _said(redact(mine)) == _said(vdu.get('cloud_init') or {}):
-                named = mine.get('file')
-                vdu['cloud_init'] = {**{key: value for key, value in mine.items() if key != 'file'},
-                                     **({'text': files.get(named, '')} if named else {})}
-    return whole
-
-
-def _said(cloud_init: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in cloud_init.items() if value}
 
 
 def losses(plan: Plan, before: Resources, now: Resources) -> Iterator[str]:

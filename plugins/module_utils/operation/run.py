@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, recover
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError
 from ansible_collections.nfv.mano.plugins.module_utils.operation import results
+from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Base
 from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import Draft, make_draft
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import (
     add_vnfs,
@@ -25,7 +26,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.record import (
     vnf_of,
     write_record,
 )
-from ansible_collections.nfv.mano.plugins.module_utils.operation.request import Request
+from ansible_collections.nfv.mano.plugins.module_utils.operation.request import OF_RECORD, InputError, Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.work import Work, WorkEnd, execute
 from ansible_collections.nfv.mano.plugins.module_utils.plan.render import as_data
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store, StoreError
@@ -35,6 +36,12 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimErro
 
 #: Options that say how a run goes and not what is asked for; a retry brings its own.
 OF_A_RUN = frozenset({'state_dir', 'files', 'op_occ', 'max_parallel', 'force_takeover', 'op_occ_retention'})
+
+
+#: What the record keeps of an operation's aim.
+KEPT = ('document', 'overlay', 'files')
+#: Operations that are of all VNFs, whatever they change.
+WHOLE = frozenset({'INSTANTIATE', 'TERMINATE'})
 
 
 class Interrupted(Exception):
@@ -63,6 +70,8 @@ class Run:
     def run(self) -> dict[str, Any]:
         """The whole operation; returns what the module returns."""
         self.take_up()
+        if self.op_occ is None:
+            need_instantiated(self.request, self.ns)
         resources = read_resources(self.store, self.ns)
         if self.operation == 'TERMINATE' and self.ns['state'] == 'NOT_INSTANTIATED' and not resources \
                 and not self.ns.get('pending') and self.op_occ is None:
@@ -86,12 +95,13 @@ class Run:
             self.ns = self.store.read('ns', self.ns['id']) or self.ns
             self.op_occ = self.op_occs.open_for(self.ns['id'])
         if self.op_occ is not None:
-            results.refuse_other_verb(self.op_occ, self.operation)
+            results.refuse_other_verb(self.op_occ, self.operation, self.request)
             self.operation = self.op_occ.operation
 
     def make_draft(self, resources: Resources) -> Draft:
         """Read the VIMs and plan."""
-        return make_draft(self.request, self.ns, resources, list(self.ns.get('pending', ())), self.tell, wait=True)
+        return make_draft(self.request, self.ns, resources, list(self.ns.get('pending', ())), self.tell, wait=True,
+                          base=base_of(self.op_occ, self.ns, resources))
 
     def refused(self, op_occ: OpOcc, draft: Draft) -> OpOccError:
         """What stands against the plan, as an error."""
@@ -111,7 +121,8 @@ class Run:
         if any(resources.get(item) != values for item, values in draft.plan.found.items()):
             return True
         wanted = 'NOT_INSTANTIATED' if self.operation == 'TERMINATE' else 'INSTANTIATED'
-        return self.ns['state'] != wanted or (draft.target is not None and draft.document != self.ns.get('document'))
+        return self.ns['state'] != wanted or (draft.target is not None and any(
+            (getattr(draft.aim, key) or {}) != (self.ns.get(key) or {}) for key in KEPT))
 
     def _start(self, draft: Draft | None, resources: Resources) -> OpOcc:
         """STARTING, unless an open op-occ is being retried."""
@@ -121,7 +132,7 @@ class Run:
         self.store.write('ns', self.ns['id'], self.ns)
         named = {vnf_of(task.item) for task in draft.plan.tasks.values()} if draft else set()
         touched = {name: vnf_id for name, vnf_id in self.ns.get('vnfs', {}).items()
-                   if name in named or self.operation != 'UPDATE'}
+                   if name in named or self.operation in WHOLE}
         counts = draft.plan.counts() if draft else {}
         self.op_occ = self.op_occs.start(self.operation, self.ns, touched, parameters(self.request), self.lock.owner, counts)
         self.op_occ.dir.write_json('record_before.json', {'ns': self.ns, 'resources': resources})
@@ -167,9 +178,27 @@ class Run:
     def settle(self, draft: Draft) -> None:
         """The target is reached: it is what the next document is compared with."""
         instantiated = draft.target is not None
-        self.ns.update(state='INSTANTIATED' if instantiated else 'NOT_INSTANTIATED', document=draft.document,
-                       overlay=self.ns.get('overlay') if instantiated else {},
+        self.ns.update({key: getattr(draft.aim, key) for key in KEPT})
+        self.ns.update(state='INSTANTIATED' if instantiated else 'NOT_INSTANTIATED',
                        description=draft.target.description if draft.target else self.ns.get('description', ''))
+
+
+def need_instantiated(request: Request, ns: Mapping[str, Any]) -> None:
+    """
+    :raises InputError: what is not instantiated is to be scaled, healed and so on.
+    """
+    if request.operation in OF_RECORD and ns.get('state') != 'INSTANTIATED':
+        raise InputError([f'ns: {ns["name"]} is not instantiated, so there is nothing to {request.operation}; run '
+                          'nfv.mano.instantiate'])
+
+
+def base_of(op_occ: OpOcc | None, ns: Mapping[str, Any], resources: Resources) -> Base:
+    """What an operation starts from: the record, of one that is taken up again the record from before it."""
+    before = op_occ.dir.read_json('record_before.json') if op_occ is not None else None
+    if op_occ is None or before is None:
+        return Base(ns, resources)
+    done = {entry['task'] for entry in read_journal(op_occ) if entry['event'] == 'task' and entry['status'] == 'DONE'}
+    return Base({**ns, **{key: before['ns'].get(key) for key in KEPT}}, before['resources'], frozenset(done))
 
 
 def parameters(request: Request) -> dict[str, Any]:

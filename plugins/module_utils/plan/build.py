@@ -6,7 +6,17 @@
 
 from __future__ import annotations
 
-from ansible_collections.nfv.mano.plugins.module_utils.plan import flavor, net, order, server_group, twins, vdu, volume
+from ansible_collections.nfv.mano.plugins.module_utils.plan import (
+    flavor,
+    net,
+    operate,
+    order,
+    rolling,
+    server_group,
+    twins,
+    vdu,
+    volume,
+)
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan
 
@@ -21,27 +31,49 @@ def make_plan(context: Context) -> Plan:
     :returns: the plan; what stands against it is in ``problems``, and then it must not be executed.
     """
     plan = context.plan = Plan(context.ns_name)
+    asked = context.asked
+    if asked.operate:
+        operate.plan_operate(context, asked.operate)
+    elif asked.scope is None or asked.scope:
+        _plan_items(context)
+    _refuse_losses(context)
+    if asked.at_once and (asked.operate is None or asked.operate.reboot):
+        rolling.limit(context, asked.at_once)
+    plan.changes.sort(key=lambda change: KIND_ORDER.index(change.kind))
+    return plan
+
+
+def _plan_items(context: Context) -> None:
     net.plan_links(context)
     server_group.plan_groups(context)
     flavors_in_use = vdu.plan_vdus(context)
     order.plan_order(context)
     vdu.plan_removed(context)
-    volume.plan_removed(context)
-    twins.plan_ports(context)
-    twins.plan_volumes(context)
-    net.plan_removed(context)
-    twins.plan_networks(context)
+    if context.asked.scope is None:
+        volume.plan_removed(context)
+        twins.plan_ports(context)
+        twins.plan_volumes(context)
+        net.plan_removed(context)
+        twins.plan_networks(context)
     server_group.plan_members(context)
-    server_group.plan_unused(context)
-    flavor.plan_unused(context, flavors_in_use)
-    if not context.allow_delete:
-        for change in plan.changes:
-            if change.loses_data:
-                context.problem(f'{change.kind}:{change.name}', f'would be {_PAST[change.action]} ({change.reason}'
-                                f'{": " + change.detail if change.detail else ""}); set nfv_allow_delete to true if '
-                                'that is meant')
-    plan.changes.sort(key=lambda change: KIND_ORDER.index(change.kind))
-    return plan
+    if context.asked.scope is None:
+        server_group.plan_unused(context)
+        flavor.plan_unused(context, flavors_in_use)
+
+
+def _refuse_losses(context: Context) -> None:
+    """What would lose data has to be meant: by a changed document nfv_allow_delete says so, for heal nfv_accept_data_loss."""
+    heals = context.asked.replace is not None
+    meant, option = (context.accept_data_loss, 'nfv_accept_data_loss') if heals else (context.allow_delete, 'nfv_allow_delete')
+    losses = [change for change in context.plan.changes if change.loses_data]
+    protected = {f'{vnf.name}/{vdu.name}' for _path, vnf, vdu in context.vdus() if vdu.protected} if losses and not heals else ()
+    for change in losses:
+        would = f'would be {_PAST[change.action]} ({change.reason}{": " + change.detail if change.detail else ""})'
+        if change.kind == 'vdu' and change.name.rpartition('/')[0] in protected:
+            context.problem(f'vdu:{change.name}', f'{would}, but its VDU is protected; set protected to false in the document if '
+                            'that is meant')
+        elif not meant:
+            context.problem(f'{change.kind}:{change.name}', f'{would}; set {option} to true if that is meant')
 
 
 _PAST = {'delete': 'deleted', 'replace': 'replaced, and lose what is on its ephemeral disk'}

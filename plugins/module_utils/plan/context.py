@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan, Problem
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import NetworkService, Vdu, Vnf
@@ -54,6 +54,31 @@ class Live:
         return live
 
 
+class Operate(NamedTuple):
+    """Another power state: ``status`` is Nova's, ``reboot`` the action of a restart ('reboot-soft', 'reboot-hard'), ``patience``
+    the seconds that a stop may take, ``done`` ids of tasks that this operation has done already."""
+
+    status: str
+    reboot: str | None = None
+    patience: float | None = None
+    done: frozenset[str] = frozenset()
+
+
+class Asked(NamedTuple):
+    """What a verb asks of single VDU instances, by record key (``vdu:web/front/0``).
+
+    ``scope``: nothing else is touched, and what is deleted of it is meant (None: all is compared and put right);
+    ``replace``: instances to be healed, with the id of the server that goes ('': there was none), why (``cause``) and whether a
+    boot volume stays (``root``: keep) or is made anew (rebuild); ``at_once``: how many may be down at a time."""
+
+    scope: frozenset[str] | None = None
+    replace: Mapping[str, str] | None = None
+    cause: str = ''
+    root: str = 'keep'
+    at_once: int | None = None
+    operate: Operate | None = None
+
+
 @dataclass(slots=True)
 class Context:
     """One planning run. ``record`` is the record's resources by key; ``target`` None means: everything goes."""
@@ -72,6 +97,7 @@ class Context:
     accept_data_loss: bool = False
     #: Wanted statuses of servers that are not to be ACTIVE, by record key (``vdu:web/front/0``).
     power: Mapping[str, str] = field(default_factory=dict)
+    asked: Asked = field(default_factory=Asked)
     #: Owner marks of create calls whose answer was lost: only of these can something be there twice.
     doubtful: frozenset[str] = frozenset()
     plan: Plan = field(default_factory=lambda: Plan(''))
@@ -83,6 +109,10 @@ class Context:
     def problem(self, path: str, message: str) -> None:
         """Note something that stands against the plan."""
         self.plan.problems.append(Problem(path, message))
+
+    def touches(self, item: str) -> bool:
+        """Whether the operation may touch a VDU instance, by its record key."""
+        return self.asked.scope is None or item in self.asked.scope
 
     def links(self) -> Iterator[tuple[str, str, VirtualLink]]:
         """(document path, key, virtual link) of the NS and of every VNF."""

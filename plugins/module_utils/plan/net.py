@@ -109,6 +109,10 @@ class _Cidrs:
 def _own(context: Context, path: str, key: str, link: VirtualLink, taken: _Cidrs) -> None:
     record = context.record.get(f'net:{key}', {})
     network = context.live[link.vim].networks.get(record.get('id', '')) or _adopted(context, key, link)
+    if network is not None and context.asked.scope is not None:
+        context.plan.found[f'net:{key}'] = record if record.get('id') == network.id else _entry(network, link.vim, owned=True)
+        context.plan.unchanged += 1
+        return
     subnets = link.subnets or _kept_or_free(context, path, record, network, taken)
     specs = [_subnet_spec(context, key, place, subnet) for place, subnet in enumerate(subnets)]
     if network is not None:

@@ -44,6 +44,8 @@ def plan_order(context: Context) -> None:
 def _ends(context: Context, vnf: Vnf, vdu: Vdu, index: int) -> list[str]:
     """The tasks after which one instance is up; none where it is up already."""
     item = f'vdu:{vnf.name}/{vdu.name}/{index}'
+    if not context.touches(item):
+        return []
     made = [task_id for task_id in (f'{verb} {item}' for verb in MAKING) if task_id in context.plan.tasks]
     record = context.record.get(item, {})
     # What is to be stopped answers nobody

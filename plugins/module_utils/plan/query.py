@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Resource
+from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Asked, Resource
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import NetworkService
 from ansible_collections.nfv.mano.plugins.module_utils.target.network import VirtualLink
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Query
 
 
 def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Resource],
-                 pending: Iterable[dict[str, Any]] = ()) -> dict[str, Query]:
+                 pending: Iterable[dict[str, Any]] = (), asked_of: Asked | None = None) -> dict[str, Query]:
     """One query per VIM that the target or the record uses.
 
     :param pending: create calls whose answer is unknown: mappings with vim, kind and mark.
+    :param asked_of: what a verb asks of single instances: power states need the servers and nothing else.
     """
     queries: dict[str, Query] = {}
     known = bool(record)
@@ -27,6 +28,12 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
     def query(vim: str) -> Query:
         return queries.setdefault(vim, Query(ns_id))
 
+    if asked_of is not None and asked_of.operate:
+        for key, resource in record.items():
+            if key.startswith('vdu:'):
+                query(resource['vim']).servers = True
+                query(resource['vim']).server_ids.update([resource['id']] if resource.get('id') else [])
+        return queries
     for key, resource in record.items():
         kind = key.partition(':')[0]
         asked = query(resource['vim'])
@@ -37,6 +44,8 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
             asked.flavors = True
         if kind == 'server_group':
             asked.server_groups = True
+        if kind == 'vdu' and resource.get('image_id') and asked_of and key in (asked_of.replace or ()):
+            asked.images.add(resource['image_id'])
         if kind == 'vdu' and resource.get('id'):
             asked.server_ids.add(resource['id'])
         asked.port_ids.update(port['id'] for port in resource.get('ports', {}).values())

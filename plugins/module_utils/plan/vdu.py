@@ -28,11 +28,14 @@ def plan_vdus(context: Context) -> set[str]:
     """Every VDU instance of the target; returns the record keys of the flavors in use."""
     used = set()
     for path, vnf, vdu in context.vdus():
-        shared = _shared(context, path, vnf, vdu)
+        indexes = range(vdu.count) if context.asked.scope is None else [
+            index for index in range(vdu.count) if context.touches(f'vdu:{vnf.name}/{vdu.name}/{index}')]
+        context.plan.unchanged += vdu.count - len(indexes)
+        shared = _shared(context, path, vnf, vdu) if indexes or context.asked.scope is None else None
         if shared is None:
             continue
         used.add(shared.flavor['key'])
-        for index in range(vdu.count):
+        for index in indexes:
             _plan_instance(context, shared, index)
     return used
 
@@ -118,7 +121,11 @@ def _plan_instance(context: Context, shared: Shared, index: int) -> None:
     worked = record.get('status') in power.WELL
     if server is None:
         reason = 'it is gone from the VIM' if worked else 'not there yet'
-        _create(context, instance, item, record, (), 'create', shared.detail, reason)
+        _create(context, _same_image(context, instance, record), item, record, (), 'create', shared.detail, reason)
+    elif server.id == (context.asked.replace or {}).get(item):
+        cause = f': {context.asked.cause}' if context.asked.cause else ''
+        _replace(context, _same_image(context, instance, record), item, record, server, shared.detail,
+                 f'to be healed{cause}', worked or server.status in power.WELL)
     elif server.status == 'ERROR':
         reason = f'in ERROR: {server.fault or "no fault given"}'
         _replace(context, instance, item, record, server, shared.detail, reason, worked)
@@ -129,6 +136,15 @@ def _plan_instance(context: Context, shared: Shared, index: int) -> None:
         context.plan.changes.append(Change('create', 'vdu', key, shared.vim, shared.detail, f'is in {server.status}'))
     else:
         _keep(context, instance, item, record, server)
+
+
+def _same_image(context: Context, instance: Instance, record: Resource) -> Instance:
+    """Healing makes a server of the image that it was made of, also where its name means another one by now."""
+    shared = instance.shared
+    known = {image.id for image in shared.live.state.images} if context.asked.replace else ()
+    if record.get('image') != shared.image or record.get('image_id') not in known:
+        return instance
+    return instance._replace(shared=shared._replace(image_id=record['image_id']))
 
 
 def _find_server(context: Context, shared: Shared, key: str, record: Resource) -> Server | None:
@@ -181,7 +197,7 @@ def _create(context: Context, instance: Instance, item: str, record: Resource, a
 
 def _without_user_data(context: Context, instance: Instance, detail: str) -> tuple[Instance, str]:
     """A server is never made without its user data, unless that loss is accepted: then it is told."""
-    if not context.accept_data_loss:
+    if not context.accept_data_loss or context.asked.replace is not None:
         context.problem(f'{instance.shared.path}.cloud_init', f'the user data of {instance.key} is not stored (a file, or '
                         'secret_params): give nfv_descriptor again')
     return instance._replace(rendered=True), f'{detail}, without its user data, which is not stored'
@@ -195,7 +211,8 @@ def _put_to_sleep(context: Context, instance: Instance, item: str, after: str) -
 def _power(context: Context, instance: Instance, item: str, server_id: str | None, way: tuple[power.Step, ...],
            after: tuple[str, ...]) -> None:
     if way:
-        context.plan.add(Task(f'power {item}', 'server.power', instance.shared.vim, item, (instance, server_id, way), after))
+        spec = (instance.name, server_id, way, None)
+        context.plan.add(Task(f'power {item}', 'server.power', instance.shared.vim, item, spec, after))
 
 
 def _replace(context: Context, instance: Instance, item: str, record: Resource, server: Server, detail: str,
@@ -231,13 +248,13 @@ def plan_removed(context: Context) -> None:
     """Instances of the record, and servers with a mark of this NS, that the target does not have."""
     wanted = {f'vdu:{vnf.name}/{vdu.name}/{index}' for _path, vnf, vdu in context.vdus() for index in range(vdu.count)}
     for item, record in context.record.items():
-        if item.startswith('vdu:') and item not in wanted:
+        if item.startswith('vdu:') and item not in wanted and context.touches(item):
             _remove(context, item, record)
     prefix = ns_prefix(context.ns_id)
     for vim, live in context.live.items():
         for text, servers in live.marked_servers.items():
             item = 'vdu:' + text.removeprefix(prefix).rpartition('/')[0]
-            if text.startswith(prefix) and item not in wanted and item not in context.record:
+            if text.startswith(prefix) and item not in wanted and item not in context.record and context.touches(item):
                 for server in servers:
                     _delete_server(context, vim, item, server, f'leftover {server.id}', 'left over from an earlier operation')
 
@@ -270,4 +287,5 @@ def _remove(context: Context, item: str, record: Resource) -> None:
     name = record.get('name', '') if server is None else server.name
     context.plan.changes.append(Change('delete', 'vdu', item.partition(':')[2], vim, '; '.join([name, *said] if name else said),
                                        'not in the target',
-                                       loses_data=(server is not None or loses_data) and context.target is not None))
+                                       loses_data=(server is not None or loses_data) and context.target is not None
+                                       and context.asked.scope is None))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ansible_collections.nfv.mano.plugins.module_utils.target.document import is_whole, redact, to_document
 from ansible_collections.nfv.mano.plugins.module_utils.target.hardware import Epa, Flavor, Image, NumaNode, Quota
 from ansible_collections.nfv.mano.plugins.module_utils.target.load import load, validate
-from ansible_collections.nfv.mano.plugins.module_utils.target.merge import merge
+from ansible_collections.nfv.mano.plugins.module_utils.target.merge import merge, standing
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import (
     AddressPair,
     AffinityGroup,
@@ -58,6 +58,7 @@ __all__ = [
     "merge",
     "redact",
     "render_user_data",
+    "standing",
     "to_document",
     "unsupported",
     "validate",

@@ -198,7 +198,7 @@ class _Checks:
         if vdu.count is not None:
             for name in ("ip_addresses", "mac_addresses"):
                 given = getattr(interface, name)
-                if given and len(given) != vdu.count:
+                if given and len(given) < vdu.count:
                     self.report.add(f"{path}.{name}", f"{len(given)} given for {vdu.count} instances: one per instance")
         if interface.port_security is False:
             for name in ("security_groups", "allowed_address_pairs"):

@@ -31,6 +31,36 @@ def merge(last: Mapping[str, Any] | None, overlay: Mapping[str, Any], new: Mappi
     return merged
 
 
+def standing(overlay: Mapping[str, Any], merged: Mapping[str, Any]) -> dict[str, Any]:
+    """What of ``overlay`` still holds in the document that ``merge`` made with it: the rest was overruled for good."""
+    return _standing_struct(NetworkService, overlay, merged)
+
+
+def _standing_struct(cls: type, overlay: Any, merged: Any) -> dict[str, Any]:
+    kept = {key: _standing(known.described.kind, overlay[key], merged.get(key, _ABSENT))
+            for key, known in attributes(cls).items() if key in overlay}
+    return {key: value for key, value in kept.items() if value is not _ABSENT}
+
+
+def _standing(kind: Kind, overlay: Any, merged: Any) -> Any:
+    if isinstance(kind, ListOf) and kind.by and _all(list, overlay, merged):
+        there, kept = _by_name(kind, merged), []
+        for item in overlay:
+            found = there.get(_name(kind, item) or "")
+            if item == found:
+                kept.append(item)
+            elif _all(Mapping, item, found):
+                part = _standing_struct(kind.items.cls, item, found)  # type: ignore[attr-defined]
+                kept += [part] if part.keys() - {kind.by} else []
+        return kept or _ABSENT
+    if isinstance(kind, MapOf) and _all(Mapping, overlay, merged):
+        deep = isinstance(kind.values, Struct)
+        values = {key: _standing(kind.values, value, merged.get(key, _ABSENT)) if not deep else
+                  _standing_struct(kind.values.cls, value, merged.get(key) or {}) for key, value in overlay.items()}  # type: ignore
+        return {key: value for key, value in values.items() if value is not _ABSENT and (value or not deep)} or _ABSENT
+    return overlay if overlay == merged else _ABSENT
+
+
 def _struct(cls: type, last: Any, overlay: Any, new: Any) -> Any:
     merged = copy.copy(dict(new))
     before = last if isinstance(last, Mapping) else {}

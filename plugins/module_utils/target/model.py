@@ -109,8 +109,12 @@ class Interface:
         Integer(1, 255),
         default=None,
     )
-    ip_addresses: tuple[str, ...] = attribute("Fixed IP addresses, one per instance.", ListOf(Address()), default=())
-    mac_addresses: tuple[str, ...] = attribute("MAC addresses, one per instance.", ListOf(Mac()), default=())
+    ip_addresses: tuple[str, ...] = attribute(
+        "Fixed IP addresses, one per instance; more are for scaling out.", ListOf(Address()), default=()
+    )
+    mac_addresses: tuple[str, ...] = attribute(
+        "MAC addresses, one per instance; more are for scaling out.", ListOf(Mac()), default=()
+    )
     type: str = attribute("What kind of interface it is.", Choice(INTERFACE_TYPES), default="virtio")
     vpci: str | None = attribute(
         "The guest's PCI address.",
@@ -221,7 +225,10 @@ class Vdu:
     config_drive: bool | None = attribute(
         "Whether user data also comes as a drive; left out: as the VIM does.", Boolean(), default=None
     )
-    protected: bool = attribute("Never deleted or replaced unasked.", Boolean(), default=False)
+    protected: bool = attribute(
+        "Its instances are not deleted or replaced by scale, or by another document; heal and terminate, which are asked for "
+        "by name, do.", Boolean(), default=False
+    )
     depends_on: tuple[str, ...] = attribute(
         "VDUs that must be there before it: `back` of the same VNF, or `db/main`.", ListOf(REFERENCE), default=()
     )

@@ -46,7 +46,6 @@ TABLE = (
     _Row(VirtualLink, "qos_policy"),
     _Row(VirtualLink, "common_id"),
     _Row(Vdu, "volumes", _named),
-    _Row(Vdu, "protected"),
     _Row(Interface, "type", values=("e1000", "paravirt", "sr-iov", "pci-passthrough")),
     _Row(Interface, "vpci"),
     _Row(Interface, "floating_ip", _floating),

@@ -72,7 +72,7 @@ def change(nova: Nova, wanted: str) -> tuple[End, Calls]:
         over.set()
     watch = Waiter(nova, 'ns')  # type: ignore[arg-type]
     kind = Power(calls, {'default': watch}, {'server_power': 5.0})  # type: ignore[arg-type]
-    spec = (SimpleNamespace(name='edge1-a-b-0'), None, power.steps(nova.status, wanted))
+    spec = ('edge1-a-b-0', None, power.steps(nova.status, wanted), None)
     kind.verbs()['server.power']([Task('power', 'server.power', 'default', 'vdu:a/b/0', spec, ())], nova, ended)  # type: ignore
     assert over.wait(5)
     watch.stop()

@@ -61,7 +61,7 @@ def test_a_server_is_kept_in_the_status_that_is_wanted() -> None:
     assert world.plan(document(2), power={}).tasks == {}
     plan = world.plan(document(2), power=wanted)
     assert [change.detail for change in plan.changes] == ['status ACTIVE -> SHUTOFF (stop)']
-    assert [task.spec[1:] for task in plan.tasks.values()] == [('server-1', (('stop', 'SHUTOFF'),))]
+    assert [task.spec for task in plan.tasks.values()] == [('edge1-web-front-1', 'server-1', (('stop', 'SHUTOFF'),), None)]
     world.server(1, status='SHUTOFF')
     assert world.plan(document(2), power=wanted).tasks == {}
     world.server(1, status='PAUSED', metadata={})

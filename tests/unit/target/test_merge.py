@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.target import load, merge, to_document
+from ansible_collections.nfv.mano.plugins.module_utils.target import load, merge, standing, to_document
 
 
 def overlay(vdu: str = "front", **values: Any) -> dict[str, Any]:
@@ -104,3 +104,20 @@ def test_mistakes_come_through_to_the_reader(document: dict[str, Any]) -> None:
     vdus(new)["front"]["count"] = "many"
     assert vdus(merge(document, overlay(count=4), new))["front"]["count"] == "many"
     assert merge(document, overlay(count=4), {"vnfs": "none"}) == {"vnfs": "none"}
+
+
+def test_what_a_document_overruled_does_not_come_back(document: dict[str, Any]) -> None:
+    new = copy.deepcopy(document)
+    vdus(new)["front"]["count"] = 3
+    over = overlay(count=4, metadata={"tier": "db", "verb": "2"}, flavor={"name": "m1.large"})
+    left = standing(over, merge(document, over, new))
+    assert vdus(left)["front"] == {"name": "front", "metadata": {"tier": "db", "verb": "2"}, "flavor": {"name": "m1.large"}}
+    assert vdus(merge(new, left, new))["front"]["count"] == 3
+
+
+def test_what_nothing_overruled_stands(document: dict[str, Any]) -> None:
+    over = {**overlay("back", count=4, interfaces=[{"name": "eth9", "virtual_link": "data"}]), "description": "by a verb"}
+    assert standing(over, merge(document, over, document)) == over
+    gone = copy.deepcopy(document)
+    gone["vnfs"][0]["vdus"].pop()
+    assert standing(over, merge(document, over, gone)) == {"description": "by a verb"}

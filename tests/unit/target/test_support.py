@@ -38,7 +38,6 @@ def test_a_supported_document(document: dict[str, Any], files: dict[str, str]) -
         ("link", {"common_id": "c"}, "virtual_links[1].common_id: 'c'"),
         ("inside", {"qos_policy": "gold"}, "vnfs[0].virtual_links[0].qos_policy: 'gold'"),
         ("vdu", {"volumes": [{"name": "a", "size_gib": 1}, {"name": "b", "size_gib": 1}]}, f"{FRONT}.volumes: 'a', 'b'"),
-        ("vdu", {"protected": True}, f"{FRONT}.protected: true"),
         ("interface", {"type": "sr-iov"}, f"{FRONT}.interfaces[2].type: 'sr-iov'"),
         ("interface", {"type": "e1000"}, f"{FRONT}.interfaces[2].type: 'e1000'"),
         ("interface", {"vpci": "0000:00:0a.0"}, f"{FRONT}.interfaces[2].vpci: '0000:00:0a.0'"),

@@ -81,7 +81,7 @@ def _images(client: Client, query: Query, state: State) -> None:
         quoted = ','.join('"' + name.replace('"', '\\"') + '"' for name in part)
         state.images += [convert.image(row) for row in
                          client.pages('image', '/images', 'images', 'list images', {'name': f'in:{quoted}'})]
-    for image_id in query.images - names:
+    for image_id in query.images - names - {image.id for image in state.images}:
         row = client.call('image', 'GET', f'/images/{image_id}', f'get image {image_id}', missing_ok=True)
         if row:
             state.images.append(convert.image(row))

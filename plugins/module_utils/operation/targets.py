@@ -1,0 +1,112 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What each operation makes of the record and of what is asked for: its target."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Aim, Base, instances, with_power
+from ansible_collections.nfv.mano.plugins.module_utils.operation.heal import heal
+from ansible_collections.nfv.mano.plugins.module_utils.operation.operate import operate
+from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
+from ansible_collections.nfv.mano.plugins.module_utils.operation.scale import scale
+from ansible_collections.nfv.mano.plugins.module_utils.operation.stored import with_user_data
+from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Asked
+from ansible_collections.nfv.mano.plugins.module_utils.target import (
+    NetworkService,
+    TargetError,
+    load,
+    merge,
+    redact,
+    standing,
+    to_document,
+    unsupported,
+)
+
+
+def make_aim(request: Request, base: Base) -> Aim:
+    """What the request works towards.
+
+    :raises InputError: every problem of the document or of the parameters, with path and value.
+    """
+    if request.operation == 'terminate':
+        return Aim(target=None, document=None)
+    if request.operation in ('instantiate', 'update'):
+        return _of_document(request, base)
+    return _of_record(request, base)
+
+
+def _of_document(request: Request, base: Base) -> Aim:
+    """The document, with what later verbs changed of it where it does not say something new."""
+    files = base.ns.get('files') if request.files is None else request.files
+    given = _with_vims(request.document or {}, request)
+    document = redact(to_document(_load(given, files)))
+    merged = merge(base.ns.get('document'), base.overlay, given)
+    target = _load(merged, files)
+    there = instances(target)
+    overlay = with_power(standing(base.overlay, merged), {item: status for item, status in base.power.items() if item in there})
+    return Aim(target=target, document=document, overlay=overlay, files=_named(target, files))
+
+
+def _of_record(request: Request, base: Base) -> Aim:
+    """The target of before, with something changed of it by a verb; a document is given for its secrets only."""
+    document = base.ns.get('document') or {}
+    known, files = document, base.ns.get('files')
+    if request.document is not None and request.files is not None:
+        known = with_user_data(document, request.document, request.files)
+
+    def target(overlay: Mapping[str, Any]) -> NetworkService:
+        return _load(_with_vims(merge(known, overlay, known), request), files)
+    before = target(base.overlay)
+    overlay, asked = base.overlay, Asked()
+    if request.operation == 'scale':
+        overlay, asked = scale(request, base, before)
+    elif request.operation == 'operate':
+        overlay, asked = operate(request, base, before)
+    elif request.operation == 'heal':
+        asked = heal(request, base, before)
+    return Aim(target=before if overlay == base.overlay else target(overlay), document=base.ns.get('document'),
+               overlay=overlay, files=files, asked=asked)
+
+
+def _load(document: Any, files: Mapping[str, str] | None) -> NetworkService:
+    try:
+        target = load(document, files)
+        problems = unsupported(target)
+    except TargetError as error:
+        problems = error.problems
+    if problems:
+        raise InputError([str(problem) for problem in problems])
+    return target
+
+
+def _named(target: NetworkService, files: Mapping[str, str] | None) -> dict[str, str] | None:
+    """Those of the files that the target's user data is made of."""
+    if files is None:
+        return None
+    names = {vdu.cloud_init.file for vnf in target.vnfs for vdu in vnf.vdus if vdu.cloud_init and vdu.cloud_init.file}
+    return {name: files[name] for name in sorted(names)}
+
+
+def _with_vims(document: dict[str, Any], request: Request) -> dict[str, Any]:
+    """The document with nfv_cloud and nfv_vims over its own vims."""
+    document = copy.deepcopy(document)
+    if not isinstance(document.get('vims') or {}, dict):
+        return document
+    vims = dict(document.get('vims') or {'default': {}})
+    for name, given in request.vims.items():
+        more = {'cloud': given} if isinstance(given, str) else given
+        vims[name] = {**(vims.get(name) if isinstance(vims.get(name), dict) else {}), **more}
+    if request.cloud:
+        for name, vim in vims.items():
+            if isinstance(vim, dict) and not vim.get('cloud'):
+                vims[name] = {**vim, 'cloud': request.cloud}
+            elif vim is None:
+                vims[name] = {'cloud': request.cloud}
+    document['vims'] = vims
+    return document
