@@ -27,10 +27,10 @@ from ansible_collections.nfv.mano.tests.integration.mano.support import (
 VDU = 'vnfs[0].vdus[0]'
 
 
-def grouped(name: str, count: int = 2, **group: Any) -> dict[str, Any]:
+def grouped(ns: str, count: int = 2, **group: Any) -> dict[str, Any]:
     """The document with its VDU in a group."""
     group = {'name': 'spread', 'policy': 'anti-affinity', **group}
-    value = document(name, count, affinity_group=group['name'])
+    value = document(ns, count, affinity_group=group['name'])
     return {**value, 'affinity_groups': [{key: item for key, item in group.items() if item}]}
 
 

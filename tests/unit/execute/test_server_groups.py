@@ -76,8 +76,9 @@ def test_a_group_is_in_the_record_once_it_is_made() -> None:
     ((), ['intent', 'gone'], 'deleted', ['delete g']),
     (('server-of-others',), ['left'], 'left: a server still uses it', []),
 ])
-def test_a_group_goes_unless_somebody_is_in_it(members: tuple[str, ...], events: list[str], note: str,
-                                              asked: list[str]) -> None:
+def test_a_group_goes_unless_somebody_is_in_it(
+    members: tuple[str, ...], events: list[str], note: str, asked: list[str]
+) -> None:
     vim, resources = Vim(members), {GROUP: {'vim': 'default', 'id': 'g', 'owned': True}}
     task = Task('t', 'server_group.delete', 'default', GROUP, 'g', ())
     assert do(ServerGroups, vim, task, resources) == (events, [note])
