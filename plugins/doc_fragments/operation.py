@@ -90,14 +90,14 @@ options:
     default: 16
   timeouts:
     description:
-      - Limits in seconds. C(server_active) (600), C(server_delete) (300), C(server_power) (300), C(volume_available) (600, also
-        for what is attached, detached and extended), C(volume_delete) (300), C(call) (what C(clouds.yaml) says, else 60),
-        C(adopt_window) (the call limit and 60), C(lock) (15).
+      - Limits in seconds. C(server_active) (600), C(server_delete) (300), C(server_power) (300), C(server_resize) (1800),
+        C(volume_available) (600, also for what is attached, detached and extended), C(volume_delete) (300), C(call) (what
+        C(clouds.yaml) says, else 60), C(adopt_window) (the call limit and 60), C(lock) (15).
     type: dict
     default: {}
   allow_delete:
     description:
-      - Deletions and replacements by a changed document are meant.
+      - Deletions, replacements and rebuilds by a changed document are meant.
     type: bool
     default: false
   accept_data_loss:

@@ -15,6 +15,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.execute.nets import Nets
 from ansible_collections.nfv.mano.plugins.module_utils.execute.ports import Ports
 from ansible_collections.nfv.mano.plugins.module_utils.execute.power import Power
 from ansible_collections.nfv.mano.plugins.module_utils.execute.readiness import Readiness
+from ansible_collections.nfv.mano.plugins.module_utils.execute.resize import Resizes
+from ansible_collections.nfv.mano.plugins.module_utils.execute.server_changes import ServerChanges
 from ansible_collections.nfv.mano.plugins.module_utils.execute.server_groups import ServerGroups
 from ansible_collections.nfv.mano.plugins.module_utils.execute.servers import Servers
 from ansible_collections.nfv.mano.plugins.module_utils.execute.volumes import Volumes
@@ -22,7 +24,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.execute.waiter import Wai
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
 from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
 
-KINDS = (Flavors, Nets, Ports, ServerGroups, Servers, Power, Readiness, Volumes)
+KINDS = (Flavors, Nets, Ports, ServerGroups, Servers, ServerChanges, Resizes, Power, Readiness, Volumes)
 
 
 class Actions:

@@ -74,10 +74,10 @@ class Calls:
             self.note('made', kind=kind, vim=vim.name, marks=list(marks), task=task, put=puts(made))
             return made
 
-    def change(self, vim: Vim, task: str, call: str, target: Any, do: Callable[[], None]) -> None:
+    def change(self, vim: Vim, task: str, call: str, target: Any, do: Callable[[], Made]) -> Made:
         """A call that changes or deletes: it can be sent again, so the intent alone is enough of a trace."""
         self._journal.append('intent', call=call, vim=vim.name, task=task, target=target)
-        do()
+        return do()
 
     def note(self, event: str, **fields: Any) -> None:
         """Journal what is true now, and the record with it."""

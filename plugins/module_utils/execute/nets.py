@@ -18,7 +18,8 @@ class Nets(Kind):
     """Does the tasks of virtual links."""
 
     def verbs(self) -> dict[str, Verb]:
-        return {'net.create': single(self._create), 'net.update': single(self._update), 'net.delete': single(self._delete)}
+        return {'net.create': single(self._create), 'net.update': single(self._update), 'net.delete': single(self._delete),
+                'subnets.delete': single(self._delete_subnets)}
 
     def _create(self, task: Task, vim: Vim, ended: Ended) -> None:
         spec = task.spec
@@ -46,6 +47,13 @@ class Nets(Kind):
         self._calls.note('changed', task=task.id, put={task.item: {**spec['entry'], 'name': spec['name']}})
         self._create_subnets(task, vim, spec['id'], spec['new_subnets'], spec['entry']['subnets'])
         ended(End(task, None, 'updated'))
+
+    def _delete_subnets(self, task: Task, vim: Vim, ended: Ended) -> None:
+        for subnet_id in task.spec:
+            self._calls.change(vim, task.id, 'delete', subnet_id, lambda subnet_id=subnet_id: vim.delete_subnet(subnet_id))
+            left = [subnet for subnet in self._calls.resources[task.item]['subnets'] if subnet['id'] != subnet_id]
+            self._calls.note('changed', task=task.id, put={task.item: {'subnets': left}})
+        ended(End(task, None, f'{len(task.spec)} subnet{"s" if len(task.spec) != 1 else ""} deleted'))
 
     def _delete(self, task: Task, vim: Vim, ended: Ended) -> None:
         self._calls.change(vim, task.id, 'delete', task.spec, lambda: vim.delete_network(task.spec))

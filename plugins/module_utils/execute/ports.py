@@ -45,7 +45,7 @@ class Ports(Kind):
 
         def puts(ports: list[Any]) -> dict[str, dict[str, Any]]:
             made = iter(ports)
-            return {task.item: {'vim': vim.name, 'ports': {spec['interface']: port_entry(next(made), spec['net'])
+            return {task.item: {'vim': vim.name, 'ports': {spec['interface']: port_entry(next(made), spec['net'], spec['given'])
                                                            for spec in mine}} for task, mine in zip(tasks, specs)}
         self._calls.create(vim, 'port', [spec['mark'] for spec in flat], tasks[0].id, lambda: vim.create_ports(flat),
                            lambda rows: rows, puts)

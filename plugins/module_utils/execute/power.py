@@ -55,5 +55,5 @@ class Power(Kind):
                 ended(End(task, broken, ''))
                 return
             ended(End(task, error, '' if error else step.status))
-        self._waiters[vim.name].until_status(server_id, what, patience or self._limits['server_power'], settled, step.status,
-                                             lambda: refused or vim.action_error(server_id, request_id))
+        self._waiters[vim.name].until_idle(server_id, what, patience or self._limits['server_power'], settled, (step.status,),
+                                           lambda: refused or vim.action_error(server_id, request_id))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable  # pylint: disable=unused-import  # used in an alias that is a string
+from collections.abc import Callable, Iterable  # pylint: disable=unused-import  # used in an alias that is a string
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -24,7 +24,10 @@ FAULT_PATIENCE = 5.0
 #: Seconds after which a server that is in no list is asked for again.
 ASK_AGAIN = 2.0
 READERS = 4
+GONE = 'the server is gone: somebody else deleted it'
+NO_FAULT = 'Nova set it to ERROR and gave no fault'
 
+Why: TypeAlias = 'Callable[[], str | None]'
 Ended: TypeAlias = 'Callable[[Server | None, VimError | None], None]'
 
 
@@ -41,8 +44,11 @@ class _Wait:
     error_since: float = 0.0
     was_error: bool = False
     last_status: str = field(default='unknown')
-    wanted: str = 'ACTIVE'
-    why: Callable[[], str | None] | None = None
+    #: Of a server that is there all along: where it should end, and what tells why it ended elsewhere.
+    wanted: frozenset[str] = frozenset()
+    why: Why | None = None
+    #: Ports that should be free.
+    ports: frozenset[str] = frozenset()
 
 
 class Waiter:
@@ -63,10 +69,18 @@ class Waiter:
         """Call ``ended`` with the server once it is ACTIVE and idle; ``while_in`` are the statuses on the way there."""
         self._add(_Wait(server_id, what, False, while_in, time.monotonic() + timeout, timeout, ended))
 
-    def until_status(self, server_id: str, what: str, timeout: float, ended: Ended, wanted: str,
-                     why: Callable[[], str | None]) -> None:
-        """Call ``ended`` with the server once it is idle in the wanted status, or idle in another one and ``why`` knows why."""
-        self._add(_Wait(server_id, what, False, frozenset(), time.monotonic() + timeout, timeout, ended, wanted=wanted, why=why))
+    def until_idle(self, server_id: str, what: str, timeout: float, ended: Ended, wanted: Iterable[str],
+                   why: Why | None = None) -> None:
+        """Call ``ended`` with the server once it is idle in one of the wanted statuses, or idle elsewhere for a reason:
+        ``why`` is asked for it now and then, and None means that it may still come."""
+        self._add(_Wait(server_id, what, False, frozenset(), time.monotonic() + timeout, timeout, ended,
+                        wanted=frozenset(wanted), why=why))
+
+    def until_free(self, server_id: str, port_ids: Iterable[str], what: str, timeout: float, ended: Ended,
+                   why: Why | None = None) -> None:
+        """Call ``ended`` with None once the ports are on no server, or stay on theirs for a reason (as above)."""
+        self._add(_Wait(server_id, what, False, frozenset(), time.monotonic() + timeout, timeout, ended, why=why,
+                        ports=frozenset(port_ids)))
 
     def until_gone(self, server_id: str, what: str, timeout: float, ended: Ended, was_error: bool = False) -> None:
         """Call ``ended`` with None once Nova answers 404."""
@@ -114,32 +128,61 @@ class Waiter:
         on_their_way = self._vim.server_ids(self._ns_id, statuses) if statuses else set()
         there = self._vim.server_ids(self._ns_id) if deletions else set()
         failed = self._vim.server_ids(self._ns_id, ['ERROR']) if deletions else set()
-        self._look_at_actions([wait for wait in waits if wait.why])
-        ask = [wait for wait in waits if not wait.gone and not wait.why and wait.server_id not in on_their_way
+        self._look_at_servers([wait for wait in waits if wait.wanted])
+        self._look_at_ports([wait for wait in waits if wait.ports])
+        ask = [wait for wait in waits if not (wait.gone or wait.wanted or wait.ports) and wait.server_id not in on_their_way
                and now - wait.asked >= (ASK_AGAIN if not wait.error_since else SHORTEST)]
         ask += [wait for wait in deletions if wait.server_id not in there
                 or (wait.server_id in failed and not wait.was_error)]
         list(self._readers.map(self._ask, ask))
 
-    def _look_at_actions(self, waits: list[_Wait]) -> None:
+    def _look_at_servers(self, waits: list[_Wait]) -> None:
         """Servers that are there all along: one list in detail tells status and task of all of them."""
         servers = {server.id: server for server in self._vim.servers(self._ns_id)} if waits else {}
+        settled = []
         for wait in waits:
             # One that somebody took our tag from is in no list
             server = servers.get(wait.server_id) or self._vim.get_server(wait.server_id)
             if server is None:
-                self._end(wait, None, VimError(wait.what, 'the server is gone: somebody else deleted it'))
+                self._end(wait, None, VimError(wait.what, GONE))
                 continue
             wait.last_status = server.status
-            if server.task_state is not None:
-                continue
-            # Nova sets a task before it answers an action: idle in another status, the action is over and failed
-            if server.status == wait.wanted:
-                self._end(wait, server, None)
-            elif server.status == 'ERROR':
-                self._end(wait, server, VimError(wait.what, server.fault or 'Nova set it to ERROR and gave no fault'))
-            elif wait.why and (why := wait.why()):
-                self._end(wait, server, VimError(wait.what, f'{why}; the server is {server.status}'))
+            if server.task_state is None:
+                settled.append((wait, server))
+        # What follows a change is done by who waited for it: side by side, and not in the way of the others
+        list(self._readers.map(self._idle, settled))
+
+    def _idle(self, idle: tuple[_Wait, Server]) -> None:
+        """Nova sets a task before it answers most actions: idle elsewhere, the action is over and failed."""
+        wait, server = idle
+        if server.status in wait.wanted:
+            self._end(wait, server, None)
+        elif server.status == 'ERROR':
+            self._in_error(wait, server)
+        else:
+            self._ask_why(wait, server, f'; the server is {server.status}')
+
+    def _look_at_ports(self, waits: list[_Wait]) -> None:
+        bound = self._vim.bound_ports([port for wait in waits for port in wait.ports]) if waits else set()
+        for wait in waits:
+            stuck = wait.ports & bound
+            wait.last_status = f'still on {" ".join(sorted(stuck))}'
+            if not stuck:
+                self._end(wait, None, None)
+            else:
+                self._ask_why(wait, None, '')
+
+    def _ask_why(self, wait: _Wait, server: Server | None, suffix: str) -> None:
+        now = time.monotonic()
+        if wait.why is None or now - wait.asked < ASK_AGAIN:
+            return
+        wait.asked = now
+        try:
+            reason = wait.why()
+        except VimError:
+            return  # asked again
+        if reason:
+            self._end(wait, server, VimError(wait.what, f'{reason}{suffix}'))
 
     def _ask(self, wait: _Wait) -> None:
         wait.asked = time.monotonic()
@@ -154,15 +197,19 @@ class Waiter:
             if server is None or server.status in ('DELETED', 'SOFT_DELETED'):
                 self._end(wait, None, None)
             elif server.status == 'ERROR' and server.task_state is None and not wait.was_error:
-                self._end(wait, server, VimError(wait.what, server.fault or 'Nova set it to ERROR and gave no fault'))
+                self._end(wait, server, VimError(wait.what, server.fault or NO_FAULT))
         elif server is None:
-            self._end(wait, None, VimError(wait.what, 'the server is gone: somebody else deleted it'))
+            self._end(wait, None, VimError(wait.what, GONE))
         elif server.status == 'ACTIVE' and server.task_state is None:
             self._end(wait, server, None)
         elif server.status == 'ERROR':
-            wait.error_since = wait.error_since or wait.asked
-            if server.fault or wait.asked - wait.error_since > FAULT_PATIENCE:
-                self._end(wait, server, VimError(wait.what, server.fault or 'Nova set it to ERROR and gave no fault'))
+            self._in_error(wait, server)
+
+    def _in_error(self, wait: _Wait, server: Server) -> None:
+        now = time.monotonic()
+        wait.error_since = wait.error_since or now
+        if server.fault or now - wait.error_since > FAULT_PATIENCE:
+            self._end(wait, server, VimError(wait.what, server.fault or NO_FAULT))
 
     def _time_out(self, waits: list[_Wait]) -> None:
         for wait in waits:

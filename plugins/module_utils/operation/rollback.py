@@ -115,6 +115,11 @@ def losses(plan: Plan, before: Resources, now: Resources) -> Iterator[str]:
             gone = known.get('id') != was['id'] or not any(verb.endswith('.delete') for verb in verbs.get(item, ()))
             yield (f'{name}: {was.get("name", "")} {was["id"]} is gone with its data, it can only be made anew' if gone else
                    f'{name}: {was.get("name", "")} {was["id"]} would be made anew, without its data')
+        rebuilt = plan.tasks.get(f'rebuild {item}')
+        same_data = was.get('user_data_hash', known.get('user_data_hash')) == known.get('user_data_hash')
+        if not same_data and not verbs.get(item, set()) & MADE_ANEW and not (rebuilt and rebuilt.spec[0].rendered):
+            yield (f'the user data of {item.partition(":")[2]} from before is not stored (a file, or secret_params): give '
+                   'nfv_descriptor again')
         for interface, port in was.get('ports', {}).items():
             if known.get('ports', {}).get(interface, {}).get('id') != port['id']:
                 yield (f'{name}: port {interface} {port["id"]} (MAC {port["mac_address"]}, '

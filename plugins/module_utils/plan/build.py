@@ -13,6 +13,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan import (
     order,
     rolling,
     server_group,
+    subnets,
     twins,
     vdu,
     volume,
@@ -53,6 +54,7 @@ def _plan_items(context: Context) -> None:
         volume.plan_removed(context)
         twins.plan_ports(context)
         twins.plan_volumes(context)
+        subnets.plan_removed(context)
         net.plan_removed(context)
         twins.plan_networks(context)
     server_group.plan_members(context)
@@ -76,4 +78,5 @@ def _refuse_losses(context: Context) -> None:
             context.problem(f'{change.kind}:{change.name}', f'{would}; set {option} to true if that is meant')
 
 
-_PAST = {'delete': 'deleted', 'replace': 'replaced, and lose what is on its ephemeral disk'}
+_PAST = {'delete': 'deleted', 'replace': 'replaced, and lose what is on its ephemeral disk',
+         'update': 'rebuilt, and lose what is on its root disk'}

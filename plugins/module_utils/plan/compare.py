@@ -6,30 +6,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
-
 from ansible_collections.nfv.mano.plugins.module_utils.plan import flavor as flavors
 from ansible_collections.nfv.mano.plugins.module_utils.plan import instance_volumes, power
 from ansible_collections.nfv.mano.plugins.module_utils.plan import server_group as server_groups
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Resource
+from ansible_collections.nfv.mano.plugins.module_utils.plan.difference import BUSY, RESIZING, Difference, listed
 from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance, user_data_hash
-from ansible_collections.nfv.mano.plugins.module_utils.target.model import Interface
+from ansible_collections.nfv.mano.plugins.module_utils.plan.interfaces import compare_interfaces
+from ansible_collections.nfv.mano.plugins.module_utils.plan.resize import describe_change, smaller_disks
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, ns_tag
-from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Port, Server
-
-
-@dataclass(slots=True)
-class Difference:
-    """``server``, ``ports`` (by id) and ``power`` are done in place; each text of ``replace`` needs another server."""
-
-    texts: list[str] = field(default_factory=list)
-    replace: list[str] = field(default_factory=list)
-    server: dict[str, Any] = field(default_factory=dict)
-    ports: dict[str, dict[str, Any]] = field(default_factory=dict)
-    power: tuple[power.Step, ...] = ()
-    volumes: instance_volumes.Moves = field(default_factory=instance_volumes.Moves)
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Server
 
 
 def compare(instance: Instance, record: Resource, server: Server) -> Difference:
@@ -39,14 +25,21 @@ def compare(instance: Instance, record: Resource, server: Server) -> Difference:
     _attributes(instance, record, server, difference)
     _metadata(instance, record, server, difference)
     _tags(instance, record, server, difference)
-    _rebuilt(instance, record, server, difference)
+    _flavor(instance, server, difference)
+    _root_disk(instance, record, server, difference)
     _group(instance, server, difference)
-    _interfaces(instance, record, server, difference)
+    compare_interfaces(instance, record, server, difference)
     difference.volumes = instance_volumes.compare(instance, record, server, difference.texts, difference.replace)
     return difference
 
 
 def _status(instance: Instance, server: Server, difference: Difference) -> None:
+    if server.status in RESIZING or server.status == 'ERROR':
+        return
+    if server.status in BUSY:
+        difference.busy = True
+        difference.texts.append(f'is in {server.status}')
+        return
     way = power.steps(server.status, instance.status)
     if way is None:
         difference.replace.append(f'status {server.status}')
@@ -57,10 +50,10 @@ def _status(instance: Instance, server: Server, difference: Difference) -> None:
 
 def _attributes(instance: Instance, record: Resource, server: Server, difference: Difference) -> None:
     vdu = instance.shared.vdu
-    for name, wanted in (('name', instance.name), ('description', vdu.description or None)):
-        if wanted is not None and getattr(server, name) != wanted:
+    for name, wanted in (('name', instance.name), ('description', vdu.description)):
+        if getattr(server, name) != wanted:
             difference.server[name] = wanted
-            difference.texts.append(f'{name} {getattr(server, name) or "none"} -> {wanted}')
+            difference.texts.append(f'{name} {getattr(server, name) or "none"} -> {wanted or "none"}')
 
 
 def _metadata(instance: Instance, record: Resource, server: Server, difference: Difference) -> None:
@@ -85,20 +78,52 @@ def _tags(instance: Instance, record: Resource, server: Server, difference: Diff
         return
     tags = sorted((server.tags | wanted) - gone)
     difference.server['tags'] = tags
-    difference.texts.append(f'tags {_listed(server.tags)} -> {_listed(tags)}')
+    difference.texts.append(f'tags {listed(server.tags)} -> {listed(tags)}')
 
 
-def _rebuilt(instance: Instance, record: Resource, server: Server, difference: Difference) -> None:
+def _flavor(instance: Instance, server: Server, difference: Difference) -> None:
     shared = instance.shared
-    if not flavors.server_fits(shared.vdu.flavor, server.flavor, shared.live.flavors):
-        difference.replace.append(f'flavor {server.flavor.get("original_name")} -> {flavors.in_full(shared.vdu.flavor)}')
+    wanted = shared.vdu.flavor
+    fits = flavors.server_fits(wanted, server.flavor, shared.live.flavors)
+    if server.status in RESIZING:
+        # Whose resize it is does not matter: what counts is whether it leads to the flavor of the document
+        difference.resize = True
+        difference.texts.append(f'status {server.status} ' + (
+            f'-> flavor {flavors.in_full(wanted)}' if server.status != 'VERIFY_RESIZE' else '(confirm)' if fits else
+            f'with flavor {server.flavor.get("original_name")} -> flavor {flavors.in_full(wanted)} (revert)'))
+    elif not fits:
+        difference.resize = True
+        difference.texts.append(f'flavor {describe_change(server.flavor, wanted, shared.flavor)} (resize)')
+        smaller = smaller_disks(server.flavor, shared.flavor) if server.image_id else []
+        if smaller:
+            difference.problems.append(f'flavor {shared.flavor["name"]}: {", ".join(smaller)}: a resize can not make a disk '
+                                       'smaller; take a flavor with at least as much')
+
+
+def _root_disk(instance: Instance, record: Resource, server: Server, difference: Difference) -> None:
+    shared = instance.shared
+    other_data = instance.rendered and 'user_data_hash' in record and record['user_data_hash'] != user_data_hash(instance)
+    if server.image_id is None or shared.image_id is None:
+        # A rebuild would write over a boot volume; another server boots from it as it is
+        difference.replace += ['user data has changed'] if other_data else []
+        return
+    texts = []
     # A name that means another image by now does not change servers made from the old one
     same_words = record.get('image') == shared.image
-    wanted_image = record.get('image_id') if same_words and record.get('image_id') else shared.image_id
+    begun = record.get('rebuilding') if same_words else None
+    wanted_image = begun['image_id'] if begun else record.get('image_id') if same_words else None
+    wanted_image = wanted_image or shared.image_id
     if server.image_id != wanted_image:
-        difference.replace.append(f'image {server.image_id} -> {shared.image} {wanted_image}')
-    if instance.rendered and 'user_data_hash' in record and record['user_data_hash'] != user_data_hash(instance):
-        difference.replace.append('user data has changed')
+        was = record['image'] if record.get('image_id') == server.image_id and not same_words else server.image_id
+        texts.append(f'image {was} -> {shared.image}')
+    if other_data:
+        texts.append('user data has changed')
+        begun = None
+    if texts or begun:
+        difference.rebuild = wanted_image
+        difference.rebuild_begun = begun['request_id'] if begun else ''
+        why = ', '.join([f'in ERROR: {server.fault or "no fault given"}'] if server.status == 'ERROR' else texts)
+        difference.texts.append(f'{why or "was begun"} (rebuild: what is on the root disk is lost)')
 
 
 def _group(instance: Instance, server: Server, difference: Difference) -> None:
@@ -106,59 +131,3 @@ def _group(instance: Instance, server: Server, difference: Difference) -> None:
     have, wanted = instance.shared.live.group_of.get(server.id), instance.shared.group
     if (have.id if have else '') != ((wanted['id'] or 'new') if wanted else ''):
         difference.replace.append(f'affinity group {server_groups.describe(have)} -> {wanted["text"] if wanted else "none"}')
-
-
-def _interfaces(instance: Instance, record: Resource, server: Server, difference: Difference) -> None:
-    shared = instance.shared
-    recorded = record.get('ports', {})
-    known = instance.known_ports(record)
-    for interface, net in zip(shared.vdu.interfaces, shared.nets):
-        entry = known.get(interface.name)
-        before = recorded.get(interface.name, {}).get('net', net)
-        if before != net:
-            difference.replace.append(f'interface {interface.name} {before} -> {net}')
-        elif entry is None:
-            difference.replace.append(f'interface {interface.name} has no port' if interface.name in recorded else
-                                      f'interface {interface.name} is new')
-        elif shared.live.ports[entry['id']].device_id != server.id:
-            difference.replace.append(f'interface {interface.name} is not attached')
-        else:
-            _port(instance, interface, shared.live.ports[entry['id']], difference)
-    for name in recorded.keys() - {interface.name for interface in shared.vdu.interfaces}:
-        difference.replace.append(f'interface {name} is not in the target')
-
-
-def _port(instance: Instance, interface: Interface, port: Port, difference: Difference) -> None:
-    changes: dict[str, Any] = {}
-    texts = []
-    if interface.port_security is not None and port.port_security != interface.port_security:
-        changes['port_security'] = interface.port_security
-        texts.append(f'port_security {str(port.port_security).lower()} -> {str(interface.port_security).lower()}')
-        if not interface.port_security and interface.security_groups is None and port.security_groups:
-            # Neutron does not turn it off while there are groups
-            changes['security_groups'] = []
-            texts.append(f'security groups {_listed(port.security_groups)} -> none')
-    if interface.security_groups is not None:
-        wanted = frozenset(instance.shared.security_groups[interface.name])
-        if port.security_groups != wanted:
-            changes['security_groups'] = sorted(wanted)
-            texts.append(f'security groups {_listed(port.security_groups)} -> {_listed(interface.security_groups)}')
-    pairs = {pair.ip_address for pair in interface.allowed_address_pairs}
-    if pairs and {address for address, _mac in port.address_pairs} != pairs:
-        changes['address_pairs'] = [(pair.ip_address, pair.mac_address) for pair in interface.allowed_address_pairs]
-        texts.append(f'address pairs {_listed(address for address, _mac in port.address_pairs)} -> {_listed(pairs)}')
-    if interface.ip_addresses:
-        address = interface.ip_addresses[instance.index]
-        if address not in {one for _subnet, one in port.fixed_ips}:
-            changes['fixed_ips'] = [(None, address)]
-            texts.append(f'fixed IP {_listed(one for _subnet, one in port.fixed_ips)} -> {address}')
-    if interface.mac_addresses and port.mac_address.lower() != interface.mac_addresses[instance.index].lower():
-        difference.replace.append(f'interface {interface.name} MAC {port.mac_address} -> '
-                                  f'{interface.mac_addresses[instance.index]}')
-    if changes:
-        difference.ports[port.id] = changes
-        difference.texts += [f'interface {interface.name} {text}' for text in texts]
-
-
-def _listed(values: Iterable[str]) -> str:
-    return ' '.join(sorted(values)) or 'none'

@@ -33,6 +33,8 @@ class Live:
     group_of: dict[str, ServerGroup] = field(default_factory=dict)  # by the server's id
     volumes: dict[str, Volume] = field(default_factory=dict)
     marked_volumes: dict[str, list[Volume]] = field(default_factory=dict)
+    #: Ids of subnets that the target takes away -> record key of the network and range of the subnet to move to.
+    leaving: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, state: State) -> Live:

@@ -38,6 +38,13 @@ def in_full(wanted: Wanted) -> str:
     return f'{describe(wanted)} with {pairs}' if pairs else describe(wanted)
 
 
+def copied(copy: dict[str, Any]) -> dict[str, Any]:
+    """The copy of a flavor that Nova keeps in a server (microversion 2.47's shape), in our words."""
+    return {'vcpus': copy['vcpus'], 'ram_mib': copy['ram'], 'disk_gib': copy['disk'],
+            'ephemeral_gib': copy.get('ephemeral', 0), 'swap_mib': copy.get('swap', 0) or 0,
+            'extra_specs': copy.get('extra_specs', {})}
+
+
 def shape(wanted: Wanted) -> str:
     """A short name of a shape, the same for equal shapes: ``nfv-2c-2048m-10g``, and its extra specs or their hash."""
     text = f'nfv-{wanted.vcpus}c-{wanted.ram_mib}m-{wanted.disk_gib}g'
@@ -60,13 +67,11 @@ def fits(wanted: Wanted, have: dict[str, Any]) -> bool:
 
 
 def server_fits(wanted: Wanted, copy: dict[str, Any], ids: dict[str, Flavor]) -> bool:
-    """Whether the copy of a flavor that Nova keeps in a server is what is wanted (microversion 2.47's shape)."""
+    """Whether the copy of a flavor that Nova keeps in a server is what is wanted."""
     if wanted.name:
         named = ids.get(wanted.name)
         return copy.get('original_name') == (named.name if named else wanted.name)
-    return fits(wanted, {'vcpus': copy['vcpus'], 'ram_mib': copy['ram'], 'disk_gib': copy['disk'],
-                         'ephemeral_gib': copy.get('ephemeral', 0), 'swap_mib': copy.get('swap', 0) or 0,
-                         'extra_specs': copy.get('extra_specs', {})})
+    return fits(wanted, copied(copy))
 
 
 def resolve(context: Context, path: str, vim: str, wanted: Wanted) -> Resource | None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Live, Resource, short
@@ -61,8 +62,11 @@ class Instance(NamedTuple):
         """The owner mark of something of this instance."""
         return mark(self.shared.ns_id, self.key, task)
 
-    def known_ports(self, record: Resource) -> dict[str, dict[str, Any]]:
-        """Interface name -> the record's entry of its port, of those that are in the VIM: recorded, or found by mark."""
+    def known_ports(self, record: Resource, but: Collection[str] = ()) -> dict[str, dict[str, Any]]:
+        """Interface name -> the record's entry of its port, of those that are in the VIM: recorded, or found by mark.
+
+        :param but: ids of ports whose attributes are not yet what the document says.
+        """
         live = self.shared.live
         if not live.ports:
             return {}
@@ -74,7 +78,8 @@ class Instance(NamedTuple):
             port = (live.ports.get(recorded.get(interface.name, {}).get('id', ''))
                     or next(iter(live.marked_ports.get(self.mark(f'port.{interface.name}'), ())), None))
             if port is not None:
-                known[interface.name] = port_entry(port, net)
+                known[interface.name] = port_entry(port, net, recorded.get(interface.name, {}).get('given', ())
+                                                   if port.id in but else given(interface))
         return known
 
     def missing_ports(self, record: Resource) -> tuple[int, ...]:
@@ -95,7 +100,7 @@ class Instance(NamedTuple):
             'ns_id': self.shared.ns_id, 'name': f'{self.name}-{interface.name}', 'interface': interface.name,
             'mark': self.mark(f'port.{interface.name}'), 'net': self.shared.nets[place],
             'network_id': resources[self.shared.nets[place]]['id'], 'type': interface.type,
-            'port_security': interface.port_security}
+            'port_security': interface.port_security, 'given': given(interface)}
         if interface.security_groups is not None:
             spec['security_groups'] = list(self.shared.security_groups[interface.name])
         if interface.ip_addresses:
@@ -139,20 +144,45 @@ def user_data_hash(instance: Instance) -> str | None:
     return hashlib.sha256(salted.encode()).hexdigest()
 
 
-def port_entry(port: Port, net: str) -> dict[str, Any]:
+def given(interface: Interface) -> list[str]:
+    """Which attributes of a port the document gives: what the record keeps so that one that is given no more is put back."""
+    return [name for name in ('port_security', 'security_groups') if getattr(interface, name) is not None]
+
+
+def port_entry(port: Port, net: str, given_names: Sequence[str] = ()) -> dict[str, Any]:
     """The record's entry of a port."""
     return {'id': port.id, 'net': net, 'network_id': port.network_id, 'mac_address': port.mac_address,
-            'ip_addresses': [address for _subnet, address in port.fixed_ips]}
+            'ip_addresses': [address for _subnet, address in port.fixed_ips],
+            **({'given': list(given_names)} if given_names else {})}
+
+
+def seen(server: Server) -> Resource:
+    """What the record keeps of what the VIM says of a server."""
+    return {'id': server.id, 'name': server.name, 'status': server.status, 'host_id': server.host_id,
+            'addresses': list(server.addresses), 'image_id': server.image_id,
+            'flavor': server.flavor.get('original_name', '')}
+
+
+def written(instance: Instance) -> Resource:
+    """What the record keeps of what the document says of the server's own attributes: theirs and nobody else's."""
+    return {'metadata': dict(instance.shared.vdu.metadata), 'tags': list(instance.shared.vdu.tags)}
+
+
+def booted(instance: Instance) -> Resource:
+    """What the record keeps of what a server was booted with."""
+    hashed = {'user_data_hash': user_data_hash(instance)} if instance.rendered else {}
+    return {'image': instance.shared.image, 'rebuilding': None, **hashed}
 
 
 def entry(instance: Instance, record: Resource, server: Server) -> Resource:
-    """The record's entry of an instance whose server is there; what the VIM does not tell stays as it was recorded."""
-    shared = instance.shared
-    hashed = {'user_data_hash': user_data_hash(instance)} if instance.rendered else {
-        key: record[key] for key in ('user_data_hash',) if key in record}
-    return {'vim': shared.vim, 'id': server.id, 'name': server.name, 'status': server.status, 'host_id': server.host_id,
-            'addresses': list(server.addresses), 'image_id': server.image_id, 'image': shared.image,
-            'flavor': server.flavor.get('original_name', ''), 'flavor_key': shared.flavor['key'],
-            'server_group': shared.group and shared.group['key'],
-            'metadata': dict(shared.vdu.metadata), 'tags': list(shared.vdu.tags),
-            **hashed, 'ports': instance.known_ports(record) or record.get('ports', {})}
+    """The record's entry of an instance whose server is there and as the document says."""
+    kept = {'user_data_hash': record['user_data_hash']} if 'user_data_hash' in record else {}
+    return {'vim': instance.shared.vim, **seen(server), 'flavor_key': instance.shared.flavor['key'], **kept, **booted(instance),
+            'server_group': instance.shared.group and instance.shared.group['key'], **written(instance),
+            'ports': instance.known_ports(record) or record.get('ports', {})}
+
+
+def settled(instance: Instance, record: Resource, server: Server) -> Resource:
+    """The record's entry of an instance in the middle of its tasks: only what the VIM says, where more is known already."""
+    unknown = {} if record.keys() >= {'image', 'metadata', 'ports'} else entry(instance, record, server)
+    return {**{key: value for key, value in unknown.items() if key not in record}, **seen(server)}

@@ -223,16 +223,16 @@ def compare(instance: Instance, record: Resource, server: Server, texts: list[st
 
 
 def plan_moves(context: Context, instance: Instance, item: str, record: Resource, server: Server,
-               moves: Moves) -> tuple[str, ...]:
-    """The tasks of volumes of a server that stays; returns those that its own task waits for."""
+               moves: Moves, after: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The tasks of volumes of a server that stays, after others of it; returns those that its next task waits for."""
     shared, plan = instance.shared, context.plan
     if not shared.volumes and not record.get('volumes'):
-        return ()
+        return after
     _check(context, instance, record)
     _note_known(context, instance, item, record)
-    before: tuple[str, ...] = ()
+    before = after
     if moves.detach:
-        before = (plan.add(Task(f'detach {item}', 'volumes.detach', shared.vim, item, (server.id, moves.detach), ())),)
+        before = (plan.add(Task(f'detach {item}', 'volumes.detach', shared.vim, item, (server.id, moves.detach), before)),)
     release = {**_broken(instance, record), **moves.release}
     if release:
         before = (_release(context, instance, item, record, release, before),)

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, Resource, short
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Change, Task
+from ansible_collections.nfv.mano.plugins.module_utils.plan.subnets import plan_leaving
 from ansible_collections.nfv.mano.plugins.module_utils.target.network import Subnet as WantedSubnet
 from ansible_collections.nfv.mano.plugins.module_utils.target.network import VirtualLink
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import mark
@@ -174,7 +175,9 @@ def _pool(subnet: WantedSubnet) -> list[tuple[str, str]] | None:
 
 
 def _subnet_spec(context: Context, key: str, place: int, subnet: WantedSubnet) -> dict[str, Any]:
-    return {'name': f'{_name(context, key)}-{place}', 'mark': mark(context.ns_id, key, f'subnet.{place}'),
+    # By its range: places change as subnets come and go, and a mark must never fit two
+    subnet_mark = f'subnet.{subnet.cidr.replace("/", "-")}'
+    return {'name': f'{_name(context, key)}-{place}', 'mark': mark(context.ns_id, key, subnet_mark),
             'cidr': subnet.cidr, 'ip_version': subnet.ip_version, 'dhcp': subnet.dhcp.enabled,
             'pools': _pool(subnet), 'dns': list(subnet.dns),
             'gateway': None if subnet.gateway == 'none' else subnet.gateway,
@@ -210,17 +213,16 @@ def _compare(context: Context, key: str, link: VirtualLink, network: Network, sp
         if differing:
             changed[subnet.id] = differing
             texts += words
-    gone = set(by_cidr) - {spec['cidr'] for spec in specs}
-    if gone:
-        context.problem(item, f'taking subnets from a network is not supported yet: {", ".join(sorted(gone))}')
+    texts += plan_leaving(context, item, link.vim, network, specs)
     if not texts:
         context.plan.found[item] = _entry(network, link.vim, owned=True)
         context.plan.unchanged += 1
         return
-    spec = {'id': network.id, 'network': changes, 'subnets': changed, 'new_subnets': new, 'name': wanted['name'],
-            'entry': _entry(network, link.vim, owned=True)}
-    context.makers[item] = context.plan.add(Task(f'update {item}', 'net.update', link.vim, item, spec, ()))
-    context.plan.need(link.vim, subnet=len(new))
+    if changes or changed or new:
+        spec = {'id': network.id, 'network': changes, 'subnets': changed, 'new_subnets': new, 'name': wanted['name'],
+                'entry': _entry(network, link.vim, owned=True)}
+        context.makers[item] = context.plan.add(Task(f'update {item}', 'net.update', link.vim, item, spec, ()))
+        context.plan.need(link.vim, subnet=len(new))
     context.plan.changes.append(Change('update', 'net', network.name, link.vim, '; '.join(texts), 'differs from the target'))
 
 

@@ -48,7 +48,10 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
             asked.images.add(resource['image_id'])
         if kind == 'vdu' and resource.get('id'):
             asked.server_ids.add(resource['id'])
-        asked.port_ids.update(port['id'] for port in resource.get('ports', {}).values())
+        for port in resource.get('ports', {}).values():
+            asked.port_ids.add(port['id'])
+            if port.get('given'):
+                asked.security_groups.add('default')  # what a port gets back that is given no groups any more
         volumes = [resource] if kind == 'volume' else resource.get('volumes', {}).values()
         asked.volume_ids.update(volume['id'] for volume in volumes if volume.get('id'))
         asked.volumes = asked.volumes or bool(volumes)
@@ -80,6 +83,8 @@ def _target(target: NetworkService, query: Any, known: bool) -> None:
                 asked.images.add(vdu.image.id or vdu.image.name)
             for interface in vdu.interfaces:
                 asked.security_groups.update(interface.security_groups or ())
+                if known and interface.port_security:
+                    asked.security_groups.add('default')
             for volume in vdu.volumes:
                 asked.volume_ids.update(volume.existing)
                 asked.volumes = asked.volumes or known

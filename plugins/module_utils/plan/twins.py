@@ -24,6 +24,8 @@ def plan_ports(context: Context) -> None:
     """Every port with a mark of this NS that is neither the record's nor the one that the plan takes up."""
     prefix = ns_prefix(context.ns_id)
     wanted = {f'vdu:{vnf.name}/{vdu.name}/{index}' for _path, vnf, vdu in context.vdus() for index in range(vdu.count)}
+    interfaces = {f'{vnf.name}/{vdu.name}/port.{interface.name}' for _path, vnf, vdu in context.vdus()
+                  for interface in vdu.interfaces}
     recorded = {port['id'] for resource in context.record.values() for port in resource.get('ports', {}).values()}
     nets = {resource.get('id'): key for key, resource in context.record.items() if key.startswith('net:')}
     for vim, live in context.live.items():
@@ -32,7 +34,8 @@ def plan_ports(context: Context) -> None:
                 continue
             owner, _slash, task = text.removeprefix(prefix).rpartition('/')
             item = f'vdu:{owner}'
-            for port in _twins(ports, recorded, item in wanted):
+            named = f'{owner.rpartition("/")[0]}/{task}' in interfaces
+            for port in _twins(ports, recorded, item in wanted and named):
                 done = context.plan.add(Task(f'delete twin {port.id}', 'ports.delete', vim, item,
                                              {task.removeprefix('port.'): port.id}, ()))
                 context.users.setdefault(nets.get(port.network_id, ''), []).append(done)

@@ -13,14 +13,13 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan import server_group 
 from ansible_collections.nfv.mano.plugins.module_utils.plan import volume as volumes
 from ansible_collections.nfv.mano.plugins.module_utils.plan.compare import compare
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, Resource, link_key
+from ansible_collections.nfv.mano.plugins.module_utils.plan.in_place import plan_changes
 from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance, Shared, entry
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Change, Task
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import Interface, Vdu, Vnf
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import mark, ns_prefix
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Server
 
-#: Statuses of a server that is on its way to ACTIVE.
-UNDER_WAY = frozenset({'BUILD', 'REBUILD', 'REBOOT', 'HARD_REBOOT', 'MIGRATING', 'RESIZE'})
 GONE = frozenset({'DELETED', 'SOFT_DELETED'})
 
 
@@ -126,10 +125,10 @@ def _plan_instance(context: Context, shared: Shared, index: int) -> None:
         cause = f': {context.asked.cause}' if context.asked.cause else ''
         _replace(context, _same_image(context, instance, record), item, record, server, shared.detail,
                  f'to be healed{cause}', worked or server.status in power.WELL)
-    elif server.status == 'ERROR':
+    elif server.status == 'ERROR' and not record.get('rebuilding'):
         reason = f'in ERROR: {server.fault or "no fault given"}'
-        _replace(context, instance, item, record, server, shared.detail, reason, worked)
-    elif server.status in UNDER_WAY:
+        _replace(context, instance, item, record, server, shared.detail, reason, worked or server.launched)
+    elif server.status == 'BUILD':
         there = context.plan.add(Task(f'await {item}', 'server.await', shared.vim, item,
                                       (instance, server.id, server.status), ()))
         _put_to_sleep(context, instance, item, there)
@@ -225,23 +224,22 @@ def _replace(context: Context, instance: Instance, item: str, record: Resource, 
 def _keep(context: Context, instance: Instance, item: str, record: Resource, server: Server) -> None:
     """A server that is there: nothing to do, attributes to change in place, or a replacement."""
     difference = compare(instance, record, server)
+    for problem in difference.problems:
+        context.problem(item, problem)
     if difference.replace:
-        _replace(context, instance, item, record, server, '; '.join(difference.replace), 'can not be changed in place yet', True)
+        _replace(context, instance, item, record, server, '; '.join(difference.replace), 'can not be changed in place', True)
         return
-    moved = instance_volumes.plan_moves(context, instance, item, record, server, difference.volumes)
+    if difference.texts:
+        ports = {**record.get('ports', {}), **instance.known_ports(record, but=difference.ports)}
+        if ports != record.get('ports', {}):
+            context.plan.found[item] = {**record, 'vim': instance.shared.vim, 'ports': ports}
+        plan_changes(context, instance, item, record, server, difference)
+        return
+    instance_volumes.plan_moves(context, instance, item, record, server, difference.volumes)
     current = {**entry(instance, record, server), **instance_volumes.found(context, item)}
-    if not difference.texts:
-        if record.get('id') != server.id or record.get('status') != server.status:
-            context.plan.found[item] = current
-        context.plan.unchanged += 1
-        return
-    after = moved
-    if difference.server or difference.ports:
-        spec = {'id': server.id, 'server': difference.server, 'ports': difference.ports, 'instance': instance}
-        after = (context.plan.add(Task(f'update {item}', 'server.update', instance.shared.vim, item, spec, moved)),)
-    _power(context, instance, item, server.id, difference.power, after)
-    context.plan.changes.append(Change('update', 'vdu', instance.key, instance.shared.vim, '; '.join(difference.texts),
-                                       'differs from the target'))
+    if any(record.get(key) != current[key] for key in ('id', 'status', 'image', 'flavor_key', 'ports')):
+        context.plan.found[item] = current
+    context.plan.unchanged += 1
 
 
 def plan_removed(context: Context) -> None:

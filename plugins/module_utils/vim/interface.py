@@ -55,14 +55,20 @@ class Vim(Protocol):
     def update_subnet(self, subnet_id: str, changes: dict[str, Any]) -> None:
         """Change a subnet's attributes."""
 
+    def delete_subnet(self, subnet_id: str) -> None:
+        """Delete a subnet; an absent one is fine."""
+
     def delete_network(self, network_id: str) -> None:
         """Delete a network with its subnets; an absent one is fine."""
 
     def create_ports(self, specs: Sequence[dict[str, Any]]) -> list[Port]:
         """Ports in one bulk call, all or none, in the order of the specs."""
 
-    def update_port(self, port_id: str, changes: dict[str, Any]) -> None:
+    def update_port(self, port_id: str, changes: dict[str, Any]) -> Port:
         """Change a port's attributes."""
+
+    def bound_ports(self, port_ids: Iterable[str]) -> set[str]:
+        """Those of the ports that are on a server: in bulk, 100 a call."""
 
     def delete_port(self, port_id: str) -> None:
         """Delete a port; an absent one is fine."""
@@ -106,6 +112,24 @@ class Vim(Protocol):
 
     def action_error(self, server_id: str, request_id: str) -> str | None:
         """Why an action failed, by the server's own log of actions; None where it did not, or is still under way."""
+
+    def resize_server(self, server_id: str, flavor_id: str) -> str:
+        """Ask for another flavor: the server ends in VERIFY_RESIZE; the id of the request, as of an action."""
+
+    def confirm_resize(self, server_id: str) -> str:
+        """Ask to let the old flavor go."""
+
+    def revert_resize(self, server_id: str) -> str:
+        """Ask for the old flavor back."""
+
+    def rebuild_server(self, server_id: str, image_id: str, **user_data: str | None) -> str:
+        """Ask for a fresh root disk from an image; ``user_data`` left out stays, None takes it away."""
+
+    def attach_interface(self, server_id: str, port_id: str) -> None:
+        """Attach a port to a server, and wait for it; one that is attached already is fine (two calls after a failure)."""
+
+    def detach_interface(self, server_id: str, port_id: str) -> str:
+        """Ask to detach a port; one that is not attached is fine. The id of the request, as of an action."""
 
     def update_server(self, server_id: str, changes: dict[str, Any]) -> None:
         """Name, description, metadata (set), metadata_gone (keys), tags (the whole list): a call for each that is there."""

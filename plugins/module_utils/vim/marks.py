@@ -16,7 +16,7 @@ def mark(ns_id: str, owner: str, task: str) -> str:
     """The mark of one resource: ``nfv.mano/<ns>/<vnf>/<vdu>/<index>/<task>``.
 
     :param owner: the item's name in the NS: ``web/front/0``, ``web/internal`` or ``data``.
-    :param task: what the resource is for its item: ``server``, ``port.eth0``, ``net``, ``subnet.0``, ``flavor``.
+    :param task: what the resource is for its item: ``server``, ``port.eth0``, ``net``, ``subnet.10.1.0.0-24``, ``flavor``.
     """
     return f'{PREFIX}/{ns_id}/{owner}/{task}'
 

@@ -87,7 +87,7 @@ class Port(NamedTuple):
 
 
 class Server(NamedTuple):
-    """A Nova server; the flavor is the copy that Nova keeps in it (microversion 2.47)."""
+    """A Nova server; the flavor is the copy that Nova keeps in it (microversion 2.47), ``launched`` says that it ran once."""
 
     id: str
     name: str
@@ -102,6 +102,7 @@ class Server(NamedTuple):
     host_id: str
     description: str
     created: str
+    launched: bool = False
 
 
 class ServerGroup(NamedTuple):

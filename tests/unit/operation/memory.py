@@ -20,6 +20,13 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Image, N
 from ansible_collections.nfv.mano.tests.unit.plan.world import MINE, flavor, network
 
 
+class Servers(dict[str, Server]):
+    """Servers by id, and the VIM's call that lists them."""
+
+    def __call__(self, _ns_id: str) -> list[Server]:
+        return list(self.values())
+
+
 class Memory:
     """All that one project has, by id. ``before`` is told of each call ``(name, what)`` and may raise."""
 
@@ -27,7 +34,7 @@ class Memory:
     call_timeout = 1.0
 
     def __init__(self) -> None:
-        self.servers: dict[str, Server] = {}
+        self.servers = Servers()
         self.ports: dict[str, Port] = {}
         self.networks: dict[str, Network] = {'net-shared': network('shared', '10.10.0.0/16', 'others')}
         self.before: Callable[[str, Any], None] = lambda name, what: None
@@ -96,9 +103,10 @@ class Memory:
         self.ports.update({port.id: port for port in made})
         return made
 
-    def update_port(self, port_id: str, changes: dict[str, Any]) -> None:
+    def update_port(self, port_id: str, changes: dict[str, Any]) -> Port:
         self._call('update_port', port_id)
         self.ports[port_id] = self.ports[port_id]._replace(**changes)
+        return self.ports[port_id]
 
     def delete_port(self, port_id: str) -> None:
         self._call('delete_port', port_id)
@@ -129,6 +137,12 @@ class Memory:
         for key in values.pop('metadata_gone', ()):
             values['metadata'].pop(key)
         self.servers[server_id] = server._replace(**values)
+
+    def rebuild_server(self, server_id: str, image_id: str, **user_data: str | None) -> str:
+        return f'req-{self._call("rebuild_server", user_data)}'
+
+    def action_error(self, server_id: str, request_id: str) -> str | None:
+        return None
 
     def delete_server(self, server_id: str) -> None:
         self._call('delete_server', server_id)

@@ -124,11 +124,16 @@ def test_with_the_loss_accepted_what_is_gone_is_made_anew(site: Site) -> None:
     assert site.apply('instantiate', document=wanted())['changed'] is False
 
 
-def test_a_server_that_the_operation_replaced_is_named(site: Site) -> None:
+#: User data and one more interface: the rebuild comes first.
+CHANGED = {'cloud_init': {'text': 'new'}, 'interfaces': [
+    {'name': name, 'virtual_link': 'mgmt' if name == 'eth0' else 'data'} for name in ('eth0', 'eth1', 'eth2')]}
+
+
+def test_a_server_that_the_operation_rebuilt_is_named(site: Site) -> None:
     site.apply('instantiate', document=wanted(1, cloud_init={'text': 'old'}))
     (old,) = site.vim.servers
-    site.failing('create_server')
-    site.fails('update', document=wanted(1, cloud_init={'text': 'new'}), allow_delete=True)
+    site.failing('create_ports')
+    site.fails('update', document=wanted(1, **CHANGED), allow_delete=True)
     site.mended()
     assert f'{old} is gone with its data' in site.fails('rollback').problem.detail
     site.apply('rollback', accept_data_loss=True)
@@ -139,10 +144,10 @@ def test_user_data_that_is_not_stored_comes_with_the_document_from_before(site: 
     before = wanted(1, cloud_init={'file': 'a.cfg', 'secret_params': {'token': 'canary'}})
     given = {'document': before, 'files': {'a.cfg': 'is {{ token }}'}}
     site.apply('instantiate', **given)
-    site.failing('create_server')
-    site.fails('update', document=wanted(1, cloud_init={'text': 'new'}), allow_delete=True)
+    site.failing('create_ports')
+    site.fails('update', document=wanted(1, **CHANGED), allow_delete=True)
     site.mended()
-    assert 'web/front/0 is not stored' in site.fails('rollback').problem.detail
+    assert 'the user data of web/front/0 from before is not stored' in site.fails('rollback').problem.detail
     site.apply('rollback', accept_data_loss=True, **given)
     assert site.ns()['document']['vnfs'][0]['vdus'][0]['cloud_init'] == {'file': 'a.cfg', 'secret_params': {'token': 'REDACTED'}}
     assert site.apply('instantiate', **given)['changed'] is False

@@ -194,9 +194,11 @@ def test_a_restart_is_done_once_and_a_few_at_a_time() -> None:
     assert most_down(world.plan(document(3), asked=asked)) == 1
 
 
-def test_a_protected_vdu_is_healed_but_not_replaced_by_a_document() -> None:
+def test_a_protected_vdu_is_healed_but_not_rebuilt_by_a_document() -> None:
     world = World().deployed(2)
-    assert 'is protected' in str(world.plan(document(2, protected=True, flavor='m1.small'), allow_delete=True).problems[0])
+    world.record['vdu:web/front/0']['user_data_hash'] = 'other'
+    assert 'is protected' in str(world.plan(document(2, protected=True), allow_delete=True).problems[0])
+    world.record['vdu:web/front/0']['user_data_hash'] = None
     assert 'is protected' in str(world.plan(document(1, protected=True), allow_delete=True).problems[0])
     assert not world.plan(document(2, protected=True), asked=healing(world, 0), accept_data_loss=True).problems
     assert not world.plan(None).problems

@@ -68,13 +68,13 @@ def test_names_are_short_the_same_for_equal_shapes_and_others_for_others() -> No
     assert ' ' not in shape(Flavor(vcpus=1, ram_mib=1, disk_gib=0, extra_specs={'a': 'ends with a blank '}))
 
 
-def test_a_server_whose_flavor_lacks_what_is_asked_is_replaced_and_both_are_told() -> None:
+def test_a_server_whose_flavor_lacks_what_is_asked_is_resized_and_both_are_told() -> None:
     world = World().deployed(1)
     world.state.flavors.append(flavor('big', 2, 1024, 1, extra_specs=SPECS))
     world.server(0, flavor={'original_name': 'plain', 'vcpus': 2, 'ram': 1024, 'disk': 1, 'extra_specs': {}})
-    plan = world.plan(wanting(), allow_delete=True)
-    assert actions(plan) == [('replace', 'web/front/0')]
-    assert ('flavor plain -> 2 vCPU, 1024 MiB, 1 GiB with hw:cpu_policy=dedicated, hw:mem_page_size=large'
+    plan = world.plan(wanting())
+    assert actions(plan) == [('update', 'web/front/0')]
+    assert ('flavor 2 vCPU, 1024 MiB -> 2 vCPU, 1024 MiB, hw:cpu_policy=dedicated, hw:mem_page_size=large (resize)'
             in plan.changes[0].detail)
     world.server(0, flavor={'original_name': 'big', 'vcpus': 2, 'ram': 1024, 'disk': 1, 'extra_specs': SPECS})
     assert world.plan(wanting()).tasks == {}
@@ -87,5 +87,5 @@ def test_a_flavor_of_ours_goes_after_all_that_is_done_with_its_servers() -> None
     for index in range(2):
         world.record[f'vdu:web/front/{index}']['flavor_key'] = key
     plan = world.plan(document(1, flavor='m1.small'), allow_delete=True)
-    assert {'delete vdu:web/front/0', 'delete vdu:web/front/1'} <= set(plan.tasks[f'delete {key}'].after)
+    assert {'resize vdu:web/front/0', 'delete vdu:web/front/1'} <= set(plan.tasks[f'delete {key}'].after)
     assert {'delete vdu:web/front/0', 'delete vdu:web/front/1'} <= set(world.plan(None).tasks[f'delete {key}'].after)

@@ -87,32 +87,6 @@ def test_metadata_of_others_stays_and_ours_goes_with_the_document() -> None:
     assert plan.tasks['update vdu:web/front/0'].spec['server'] == {'metadata_gone': ['tier']}
 
 
-@pytest.mark.parametrize(('change', 'wanted'), [
-    ({'flavor': 'm1.small'}, 'flavor m1.tiny -> m1.small'),
-    ({'interfaces': [{'name': 'eth0', 'virtual_link': 'mgmt'}]}, 'interface eth1 is not in the target'),
-    ({'interfaces': [{'name': 'eth0', 'virtual_link': 'data'}, {'name': 'eth1', 'virtual_link': 'data'}]},
-     'interface eth0 net:mgmt -> net:data'),
-])
-def test_what_needs_another_server_is_refused_unless_meant(change: dict[str, Any], wanted: str) -> None:
-    world = World().deployed(1)
-    refused = world.plan(document(1, **change))
-    assert wanted in str(refused.problems[0])
-    assert 'nfv_allow_delete' in str(refused.problems[0])
-    meant = world.plan(document(1, **change), allow_delete=True)
-    assert actions(meant) == [('replace', 'web/front/0')]
-    assert not meant.problems
-
-
-def test_port_on_another_network_goes_before_its_successor_is_made() -> None:
-    world = World().deployed(1)
-    moved = document(1, interfaces=[{'name': 'eth0', 'virtual_link': 'data'}, {'name': 'eth1', 'virtual_link': 'data'}])
-    tasks = world.plan(moved, allow_delete=True).tasks
-    assert tasks['ports-delete vdu:web/front/0'].spec == {'eth0': 'port-0-eth0'}
-    assert tasks['ports-delete vdu:web/front/0'].after == ('delete vdu:web/front/0',)
-    assert 'ports-delete vdu:web/front/0' in tasks['ports vdu:web/front/0'].after
-    assert 'delete vdu:web/front/0' in tasks['create vdu:web/front/0'].after
-
-
 def test_server_that_never_worked_is_replaced_unasked() -> None:
     world = World().deployed(1)
     world.server(0, status='ERROR', fault='No valid host was found')

@@ -26,9 +26,10 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.block_stora
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.client import Client
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.compute import Compute
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.network import Networking
+from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.server_changes import ServerChanges
 
 
-class OpenStack(BlockStorage, Compute, Networking):
+class OpenStack(BlockStorage, Compute, ServerChanges, Networking):
     """One cloud of clouds.yaml as a VIM; ``admin_cloud`` is used for those calls that a member may not do.
 
     :raises VimUnreachable: the cloud is unknown or openstacksdk is missing.

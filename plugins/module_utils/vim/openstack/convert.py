@@ -66,7 +66,7 @@ def server(row: dict[str, Any]) -> Server:
                   (row.get('fault') or {}).get('message'), row.get('flavor') or {},
                   (row.get('image') or {}).get('id') if isinstance(row.get('image'), dict) else None,
                   row.get('metadata') or {}, frozenset(row.get('tags') or ()), addresses, row.get('hostId') or '',
-                  row.get('description') or '', row.get('created') or '')
+                  row.get('description') or '', row.get('created') or '', bool(row.get('OS-SRV-USG:launched_at')))
 
 
 def server_group(row: dict[str, Any]) -> ServerGroup:

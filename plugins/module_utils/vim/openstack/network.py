@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import ns_tag
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Network, Port, Subnet
-from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import convert
+from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import convert, read
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.service import Service, given
 
 VNIC_TYPES = {'sr-iov': 'direct', 'pci-passthrough': 'direct-physical'}
@@ -60,6 +60,9 @@ class Networking(Service):
         body = {names[key]: _pools(value) if key == 'pools' else value for key, value in changes.items()}
         self._client.call('network', 'PUT', f'/subnets/{subnet_id}', f'update subnet {subnet_id}', json={'subnet': body})
 
+    def delete_subnet(self, subnet_id: str) -> None:
+        self._client.call('network', 'DELETE', f'/subnets/{subnet_id}', f'delete subnet {subnet_id}', missing_ok=True)
+
     def delete_network(self, network_id: str) -> None:
         self._client.call('network', 'DELETE', f'/networks/{network_id}', f'delete network {network_id}', missing_ok=True)
 
@@ -79,14 +82,19 @@ class Networking(Service):
             self._port_tags = found is not None
         return self._port_tags
 
-    def update_port(self, port_id: str, changes: dict[str, Any]) -> None:
+    def update_port(self, port_id: str, changes: dict[str, Any]) -> Port:
         names = {'port_security': 'port_security_enabled', 'address_pairs': 'allowed_address_pairs'}
         body = {names.get(key, key): value for key, value in changes.items()}
         if 'allowed_address_pairs' in body:
             body['allowed_address_pairs'] = _pairs(body['allowed_address_pairs'])
         if 'fixed_ips' in body:
             body['fixed_ips'] = _fixed_ips(body['fixed_ips'])
-        self._client.call('network', 'PUT', f'/ports/{port_id}', f'update port {port_id}', json={'port': body})
+        answer = self._client.call('network', 'PUT', f'/ports/{port_id}', f'update port {port_id}', json={'port': body})
+        return convert.port(answer['port'])
+
+    def bound_ports(self, port_ids: Iterable[str]) -> set[str]:
+        rows = read.by_key(self._client, '/ports', 'ports', 'id', port_ids, (('fields', 'id'), ('fields', 'device_id')))
+        return {row['id'] for row in rows if row['device_id']}
 
     def delete_port(self, port_id: str) -> None:
         self._client.call('network', 'DELETE', f'/ports/{port_id}', f'delete port {port_id}', missing_ok=True)
@@ -100,7 +108,7 @@ def _pairs(pairs: Iterable[tuple[str, str | None]]) -> list[dict[str, str]]:
     return [given({'ip_address': address, 'mac_address': mac}) for address, mac in sorted(pairs, key=str)]
 
 
-def _fixed_ips(fixed_ips: Iterable[tuple[str | None, str]]) -> list[dict[str, str]]:
+def _fixed_ips(fixed_ips: Iterable[tuple[str | None, str | None]]) -> list[dict[str, str]]:
     return [given({'subnet_id': subnet_id, 'ip_address': address}) for subnet_id, address in fixed_ips]
 
 

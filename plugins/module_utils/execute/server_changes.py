@@ -1,0 +1,133 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Servers that stay: attributes, root disk and interfaces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.nfv.mano.plugins.module_utils.execute.kind import Ended, Verb, single
+from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import End
+from ansible_collections.nfv.mano.plugins.module_utils.execute.server_kind import AT_REST, ServerKind, Step
+from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance, booted, given, port_entry, written
+from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
+from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
+from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Server
+
+
+class ServerChanges(ServerKind):
+    """Does the tasks that change servers."""
+
+    def verbs(self) -> dict[str, Verb]:
+        return {'server.update': single(self._update), 'server.rebuild': single(self._rebuild),
+                'server.unplug': single(self._unplug), 'server.plug': single(self._plug)}
+
+    # Attributes ------------------------------------------------------------------------------------------------
+
+    def _update(self, task: Task, vim: Vim, ended: Ended) -> None:
+        spec = task.spec
+        instance: Instance = spec['instance']
+        if spec['server']:
+            self._calls.change(vim, task.id, 'update', spec['id'], lambda: vim.update_server(spec['id'], spec['server']))
+        self._calls.note('changed', task=task.id, put={task.item: written(instance)})
+        for port_id, changes in spec['ports'].items():
+            self._update_port(task, vim, instance, port_id, self._placed(changes))
+        self._settle_now(Step(task, vim, instance, spec['id'], ended))
+        ended(End(task, None, 'updated'))
+
+    def _placed(self, changes: dict[str, Any]) -> dict[str, Any]:
+        """A port's changes with the subnet that it moves to by its id, which is known by now."""
+        if 'subnet' not in changes:
+            return changes
+        net, cidr = changes['subnet']
+        subnets = {subnet['cidr']: subnet['id'] for subnet in self._calls.resources[net]['subnets']}
+        return {**{key: value for key, value in changes.items() if key != 'subnet'}, 'fixed_ips': [(subnets[cidr], None)]}
+
+    def _update_port(self, task: Task, vim: Vim, instance: Instance, port_id: str, changes: dict[str, Any]) -> None:
+        port = self._calls.change(vim, task.id, 'update', port_id, lambda: vim.update_port(port_id, changes))
+        ports = self._calls.resources[task.item]['ports']
+        interface, net = next((one, net) for one, net in zip(instance.shared.vdu.interfaces, instance.shared.nets)
+                              if ports.get(one.name, {}).get('id') == port_id)
+        self._calls.note('changed', task=task.id,
+                         put={task.item: {'ports': {interface.name: port_entry(port, net, given(interface))}}})
+
+    # Root disk -------------------------------------------------------------------------------------------------
+
+    def _rebuild(self, task: Task, vim: Vim, ended: Ended) -> None:
+        """Rebuild, or see one to its end that an earlier run began: it is begun again only where it failed."""
+        instance, server_id, _image_id, begun = task.spec
+        step = Step(task, vim, instance, server_id, ended)
+        if not begun:
+            self._begin_rebuild(step)
+            return
+
+        def look(server: Server) -> None:
+            if vim.action_error(server_id, begun):
+                self._begin_rebuild(step)
+            else:
+                self._settle(step, server, rebuilding=None)
+                ended(End(task, None, 'rebuilt'))
+        if self._get(step).status == 'ERROR':
+            self._begin_rebuild(step)
+        else:
+            self._until(step, f'rebuild server {instance.name}', 'server_active', AT_REST, begun, look)
+
+    def _begin_rebuild(self, step: Step) -> None:
+        task, vim, instance, server_id, ended = step
+        what = f'rebuild server {instance.name}'
+        image_id = task.spec[2]
+        user_data = {'user_data': instance.user_data} if instance.rendered else {}
+        request_id = self._calls.change(vim, task.id, 'rebuild', server_id,
+                                        lambda: vim.rebuild_server(server_id, image_id, **user_data))
+        # Once Nova has taken it, this is what is on the disk, or will be
+        self._calls.note('changed', task=task.id, put={task.item: {
+            **booted(instance), 'status': 'REBUILD', 'image_id': image_id,
+            'rebuilding': {'request_id': request_id, 'image_id': image_id}}})
+
+        def done(server: Server) -> None:
+            # Where no host takes it, Nova leaves the server as it was
+            why = vim.action_error(server_id, request_id)
+            self._settle(step, server, **({} if why else {'rebuilding': None}))
+            ended(End(task, VimError(what, why, request_id=request_id) if why else None, 'rebuilt'))
+        self._until(step, what, 'server_active', AT_REST, request_id, done)
+
+    # Interfaces ------------------------------------------------------------------------------------------------
+
+    def _unplug(self, task: Task, vim: Vim, ended: Ended) -> None:
+        instance, server_id, ports = task.spec
+        step = Step(task, vim, instance, server_id, ended)
+        requests = [self._calls.change(vim, task.id, 'detach', port_id,
+                                       lambda port_id=port_id: vim.detach_interface(server_id, port_id))
+                    for port_id in ports.values()]
+
+        def why() -> str | None:
+            return next((text for text in (vim.action_error(server_id, request) for request in requests if request) if text),
+                        None)
+
+        def told(_server: Server | None, error: VimError | None) -> None:
+            try:
+                if error is None:
+                    self._delete_ports(task, vim, ports)
+                    self._settle_now(step)
+                ended(End(task, error, '' if error else f'without {", ".join(ports)}'))
+            except Exception as broken:  # refused, or the journal can not be written
+                ended(End(task, broken, ''))
+        self._waiters[vim.name].until_free(server_id, ports.values(), f'detach {", ".join(ports)} from server {instance.name}',
+                                           self._limits['server_active'], told, why)
+
+    def _delete_ports(self, task: Task, vim: Vim, ports: dict[str, str]) -> None:
+        for interface, port_id in ports.items():
+            self._calls.change(vim, task.id, 'delete', port_id, lambda port_id=port_id: vim.delete_port(port_id))
+            self._calls.note('gone', task=task.id, gone={task.item: {'ports': {interface: port_id}}})
+
+    def _plug(self, task: Task, vim: Vim, ended: Ended) -> None:
+        instance, server_id, names = task.spec
+        ports = self._calls.resources[task.item]['ports']
+        for name in names:
+            port_id = ports[name]['id']
+            self._calls.change(vim, task.id, 'attach', port_id,
+                               lambda port_id=port_id: vim.attach_interface(server_id, port_id))
+        self._settle_now(Step(task, vim, instance, server_id, ended))
+        ended(End(task, None, f'with {", ".join(names)}'))

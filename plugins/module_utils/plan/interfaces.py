@@ -1,0 +1,143 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What differs between the interfaces of a VDU instance and the ports of its server; all of it is changed in place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Live, Resource
+from ansible_collections.nfv.mano.plugins.module_utils.plan.difference import Difference, listed
+from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance
+from ansible_collections.nfv.mano.plugins.module_utils.target.model import Interface
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Port, Server
+
+
+def compare_interfaces(instance: Instance, record: Resource, server: Server, difference: Difference) -> None:
+    """Interfaces that are new, gone, moved or detached, and the attributes of the ports that stay."""
+    shared = instance.shared
+    recorded = record.get('ports', {})
+    known = instance.known_ports(record)
+    plugged: list[tuple[int, str]] = []
+    last_kept = -1
+    for place, (interface, net) in enumerate(zip(shared.vdu.interfaces, shared.nets)):
+        old, entry = recorded.get(interface.name), known.get(interface.name)
+        if old is not None and old['net'] != net:
+            _renew(difference, plugged, place, interface, f'{_link(old["net"])} -> {_link(net)}', old['id'])
+        elif entry is None:
+            _renew(difference, plugged, place, interface, 'is new' if old is None else 'has no port', None)
+        elif not _has_mac(instance, interface, shared.live.ports[entry['id']]):
+            _renew(difference, plugged, place, interface, f'MAC {entry["mac_address"]} -> '
+                   f'{interface.mac_addresses[instance.index]}', entry['id'])
+        else:
+            port = shared.live.ports[entry['id']]
+            _port(instance, interface, port, (old or {}).get('given', ()), difference)
+            if port.device_id == server.id:
+                last_kept = place
+            else:
+                _attach_again(instance, server, interface, port, difference)
+                plugged.append((place, f'interface {interface.name} is not attached'))
+    # A guest sees its interfaces in the order in which they were attached
+    difference.texts += [text + (" (comes last in the guest's order)" if place < last_kept else '') for place, text in plugged]
+    for name in sorted(recorded.keys() - {interface.name for interface in shared.vdu.interfaces}):
+        difference.detached[name] = recorded[name]['id']
+        difference.texts.append(f'interface {name} {_link(recorded[name]["net"])} -> none (detach)')
+
+
+def _link(net: str) -> str:
+    return net.partition(':')[2]
+
+
+def _renew(difference: Difference, plugged: list[tuple[int, str]], place: int, interface: Interface, text: str,
+           old_port: str | None) -> None:
+    """A port that is made and attached, in the place of the old one where there is one."""
+    if old_port is not None:
+        difference.detached[interface.name] = old_port
+    difference.made.append(place)
+    difference.attached.append(interface.name)
+    plugged.append((place, f'interface {interface.name} {text} ({"attach" if old_port is None else "detach, attach"})'))
+
+
+def _attach_again(instance: Instance, server: Server, interface: Interface, port: Port, difference: Difference) -> None:
+    difference.attached.append(interface.name)
+    if not port.device_id:
+        return
+    twins = {one.id for one in instance.shared.live.marked_servers.get(instance.mark('server'), ())}
+    if port.device_id in twins:
+        # It is deleted as made twice, and the port is free then
+        difference.taken_by.add(port.device_id)
+    else:
+        difference.problems.append(f'interface {interface.name}: its port {port.id} is in use by {port.device_id}, which is '
+                                   f'not {server.id} of {instance.key}; detach it there')
+
+
+def _has_mac(instance: Instance, interface: Interface, port: Port) -> bool:
+    return not interface.mac_addresses or port.mac_address.lower() == interface.mac_addresses[instance.index].lower()
+
+
+def _port(instance: Instance, interface: Interface, port: Port, given: tuple[str, ...], difference: Difference) -> None:
+    changes: dict[str, Any] = {}
+    texts: list[str] = []
+    _port_security(instance, interface, port, given, changes, texts)
+    pairs = {pair.ip_address for pair in interface.allowed_address_pairs}
+    if {address for address, _mac in port.address_pairs} != pairs and (pairs or _may_change(instance.shared.live, port)):
+        changes['address_pairs'] = [(pair.ip_address, pair.mac_address) for pair in interface.allowed_address_pairs]
+        texts.append(f'address pairs {listed(address for address, _mac in port.address_pairs)} -> {listed(pairs)}')
+    _addresses(instance, interface, port, changes, texts)
+    if changes:
+        difference.ports[port.id] = changes
+        difference.texts += [f'interface {interface.name} {text}' for text in texts]
+
+
+def _may_change(live: Live, port: Port) -> bool:
+    """Whether port attributes are ours to change: on a network of another project they are not a member's."""
+    network = live.networks.get(port.network_id)
+    return network is not None and (network.project_id == live.state.project_id or 'admin' in live.state.roles)
+
+
+def _port_security(instance: Instance, interface: Interface, port: Port, given: tuple[str, ...], changes: dict[str, Any],
+                   texts: list[str]) -> None:
+    """Port security and security groups go together: none without it, and with it the project's default when none are named.
+
+    :param given: what an earlier document named, and so what is put back when this one does not.
+    """
+    live = instance.shared.live
+    secure = interface.port_security
+    if secure is None and 'port_security' in given:
+        network = live.networks.get(port.network_id)
+        secure = network is None or network.port_security is not False
+    if secure is not None and port.port_security != secure:
+        changes['port_security'] = secure
+        texts.append(f'port_security {str(port.port_security).lower()} -> {str(secure).lower()}')
+    names = interface.security_groups
+    wanted = None if names is None else frozenset(instance.shared.security_groups[interface.name])
+    if names is None and not changes.get('port_security', port.port_security):
+        # Neutron does not turn it off while there are groups
+        wanted, names = (frozenset(), ()) if 'port_security' in changes else (None, None)
+    elif names is None and ('security_groups' in given or ('port_security' in changes and not port.security_groups)):
+        wanted, names = frozenset(group_id for group_id, name in live.state.security_groups if name == 'default'), ('default',)
+    if wanted is not None and port.security_groups != wanted:
+        changes['security_groups'] = sorted(wanted)
+        texts.append(f'security groups {listed(port.security_groups)} -> {listed(names or ())}')
+
+
+def _addresses(instance: Instance, interface: Interface, port: Port, changes: dict[str, Any], texts: list[str]) -> None:
+    live = instance.shared.live
+    have = listed(one for _subnet, one in port.fixed_ips)
+    if interface.ip_addresses:
+        address = interface.ip_addresses[instance.index]
+        if address not in {one for _subnet, one in port.fixed_ips}:
+            changes['fixed_ips'] = [(None, address)]
+            texts.append(f'fixed IP {have} -> {address}')
+        return
+    left = [(subnet, one) for subnet, one in port.fixed_ips if subnet not in live.leaving]
+    if len(left) == len(port.fixed_ips):
+        return
+    if left:
+        changes['fixed_ips'] = left
+        texts.append(f'fixed IP {have} -> {listed(one for _subnet, one in left)}')
+    else:
+        # The subnet that it moves to may be one that is made by then
+        changes['subnet'] = live.leaving[port.fixed_ips[0][0]]
+        texts.append(f'fixed IP {have} -> one of {changes["subnet"][1]}')
