@@ -100,7 +100,8 @@ def plan_members(context: Context) -> None:
         leaving = [task for task in tasks.values() if task.verb == 'server.delete' and task.spec[0] in there] if there else []
         context.plan.need(vim, **{f'server_group_members:{name}': len(there) - len(leaving) + len(creates)})
         for_good = tuple(task.id for task in leaving if f'create {task.item}' not in tasks)
-        for task_id in creates if for_good else ():
+        # Where only so many may be down at once, that order stands (rolling.py), and nobody leaves but a twin
+        for task_id in creates if for_good and not context.asked.at_once else ():
             tasks[task_id] = tasks[task_id]._replace(after=(*tasks[task_id].after, *for_good))
 
 
