@@ -92,7 +92,7 @@ options:
     description:
       - Limits in seconds. C(server_active) (600), C(server_delete) (300), C(server_power) (300), C(server_resize) (1800),
         C(volume_available) (600, also for what is attached, detached and extended), C(volume_delete) (300), C(call) (what
-        C(clouds.yaml) says, else 60), C(adopt_window) (the call limit and 60), C(lock) (15).
+        C(clouds.yaml) says, else 60), C(adopt_window) (the call limit and 60), C(lock) (15), C(cancel) (120).
     type: dict
     default: {}
   allow_delete:

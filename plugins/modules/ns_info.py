@@ -55,8 +55,9 @@ nss:
 """
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.nfv.mano.plugins.module_utils.operation.again import find_ns
 from ansible_collections.nfv.mano.plugins.module_utils.operation.front import STATE_ARGUMENTS, failing
-from ansible_collections.nfv.mano.plugins.module_utils.operation.views import find_ns, ns_view
+from ansible_collections.nfv.mano.plugins.module_utils.operation.views import ns_view
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
 
 

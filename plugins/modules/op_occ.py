@@ -7,13 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: op_occ
-short_description: Close an operation occurrence
+short_description: Close or cancel an operation occurrence
 version_added: 0.1.0
 description:
   - Closes the open operation occurrence (op-occ) of a network service when the process that ran it is dead. What it made is
-    folded from the journal into the record. An op-occ in STARTING becomes ROLLED_BACK, one in PROCESSING becomes FAILED_TEMP.
-  - The owner is dead exactly when its lock can be taken. One that is alive is left alone, and the module fails and names it.
-  - An op-occ in FAILED_TEMP refuses every other operation. Run the same operation again to go on with it, or give it up with
+    folded from the journal into the record. An op-occ in STARTING becomes ROLLED_BACK, one in PROCESSING or ROLLING_BACK
+    becomes FAILED_TEMP.
+  - The owner is dead exactly when its lock can be taken. One that is alive is left alone, and the module fails and names it,
+    unless it is to be cancelled.
+  - An op-occ in FAILED_TEMP refuses every other operation. Go on with it or undo it by M(nfv.mano.ns_apply), or give it up with
     O(state=failed), after which another one (such as terminate) is possible. What was made stays, in the VIM and in the record.
   - Needs no VIM.
 author:
@@ -25,15 +27,31 @@ options:
   state:
     description:
       - What to do with the op-occ. V(recovered) closes it where its owner died. V(failed) does so too, and then makes one that
-        is in FAILED_TEMP FAILED, which is final.
+        is in FAILED_TEMP FAILED, which is final. V(cancelled) ends one that another process runs, and waits for its end.
     type: str
-    choices: [recovered, failed]
+    choices: [recovered, failed, cancelled]
     default: recovered
   ns:
     description:
-      - Id or name of the network service.
+      - Id or name of the network service. Its open op-occ is meant unless O(op_occ) is given.
+      - This or O(op_occ) is needed.
     type: str
-    required: true
+  op_occ:
+    description:
+      - Id of the op-occ. That of a VNF stands for that of its network service.
+    type: str
+  cancel_mode:
+    description:
+      - V(GRACEFUL) lets calls in flight end, V(FORCEFUL) does not wait for them. What such a call still makes is found by its
+        mark in the next run.
+    type: str
+    choices: [GRACEFUL, FORCEFUL]
+    default: GRACEFUL
+  timeout:
+    description:
+      - How many seconds to wait for the end of what is cancelled.
+    type: float
+    default: 120
   force_takeover:
     description:
       - Take it over from another host before that host's lease has ended.
@@ -45,9 +63,12 @@ attributes:
   diff_mode:
     support: full
   idempotent:
-    support: full
+    support: partial
+    details:
+      - Not with O(state=cancelled), which fails where nothing runs.
 seealso:
   - module: nfv.mano.op_occ_info
+  - module: nfv.mano.ns_apply
 """
 
 EXAMPLES = r"""
@@ -60,36 +81,64 @@ EXAMPLES = r"""
   nfv.mano.op_occ:
     ns: edge1
     state: failed
+
+- name: End what another job does at once
+  nfv.mano.op_occ:
+    ns: edge1
+    state: cancelled
+    cancel_mode: FORCEFUL
 """
 
 RETURN = r"""
 op_occ:
-  description: The op-occ that was open, as it is now. Null where none was.
-  returned: always
+  description: The op-occ as it is now. Null where none was open and none was asked for.
+  returned: success
+  type: dict
+remains:
+  description:
+    - What is in the VIM of the network service by its record, and stays until it is terminated. A mapping for each, with item,
+      name, id and vim.
+  returned: when O(state=failed)
+  type: list
+  elements: dict
+problem:
+  description: ProblemDetails (RFC 7807) of what could not be done.
+  returned: failure
   type: dict
 """
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.nfv.mano.plugins.module_utils.operation.cancel import cancel
 from ansible_collections.nfv.mano.plugins.module_utils.operation.front import STATE_ARGUMENTS, failing
-from ansible_collections.nfv.mano.plugins.module_utils.operation.views import close_ns
+from ansible_collections.nfv.mano.plugins.module_utils.operation.views import close, op_occ_view, remains
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
+
+ARGUMENTS = {'state': {'type': 'str', 'choices': ['recovered', 'failed', 'cancelled'], 'default': 'recovered'},
+             'ns': {'type': 'str'}, 'op_occ': {'type': 'str'},
+             'cancel_mode': {'type': 'str', 'choices': ['GRACEFUL', 'FORCEFUL'], 'default': 'GRACEFUL'},
+             'timeout': {'type': 'float', 'default': 120.0}, 'force_takeover': {'type': 'bool', 'default': False},
+             **STATE_ARGUMENTS}
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(
-        argument_spec={'state': {'type': 'str', 'choices': ['recovered', 'failed'], 'default': 'recovered'},
-                       'ns': {'type': 'str', 'required': True},
-                       'force_takeover': {'type': 'bool', 'default': False}, **STATE_ARGUMENTS},
-        supports_check_mode=True)
-    store = Store(module.params['state_dir'])
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, required_one_of=[('ns', 'op_occ')])
+    asked = module.params
+    store = Store(asked['state_dir'])
+    how = {'force_takeover': asked['force_takeover'], 'dry': module.check_mode}
+    result = {}
     with failing(module):
-        changed, op_occ = close_ns(store, module.params['ns'], fail=module.params['state'] == 'failed',
-                                   force_takeover=module.params['force_takeover'], dry=module.check_mode)
-    state = (op_occ or {}).get('state')
-    before = 'open\n' if changed else f'{state or "none open"}\n'
-    after = f'{module.params["state"]}\n' if changed else before
-    module.exit_json(changed=changed, op_occ=op_occ, diff={'before': before, 'after': after})
+        if asked['state'] == 'cancelled':
+            changed, found = cancel(store, asked['ns'], asked['op_occ'], mode=asked['cancel_mode'],
+                                    timeout=asked['timeout'], **how)
+        else:
+            changed, found = close(store, asked['ns'], asked['op_occ'], fail=asked['state'] == 'failed', **how)
+        view = found and op_occ_view(store, found)
+        if found is not None and asked['state'] == 'failed':
+            result['remains'] = remains(store, store.read('ns', found.ns_id) or {})
+    before = 'open\n' if changed else f'{view["state"] if view else "none open"}\n'
+    module.exit_json(changed=changed, op_occ=view, diff={'before': before, 'after': f'{asked["state"]}\n' if changed else before},
+                     **result)
 
 
 if __name__ == '__main__':

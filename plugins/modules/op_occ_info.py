@@ -66,15 +66,26 @@ EXAMPLES = r"""
 RETURN = r"""
 op_occs:
   description:
-    - The op-occs, newest first. Each with id, scope, operation, state, start_time, state_entered_time, end_time, progress,
-      error, attempts, owner and owner_alive.
+    - The op-occs, newest first. Each with id, scope, operation, state, start_time, state_entered_time, end_time, duration (in
+      seconds), progress, error, attempts, cancel_pending, owner and owner_alive.
+    - Where O(op_occ) or O(ns) is given, also with its states, each with time and trigger, and the errors of every attempt.
   returned: always
   type: list
   elements: dict
+table:
+  description: The same as lines for people.
+  returned: always
+  type: list
+  elements: str
+history:
+  description: Lines for people with the states and errors of each op-occ, by id.
+  returned: always
+  type: dict
 """
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import STATES
+from ansible_collections.nfv.mano.plugins.module_utils.operation import status
 from ansible_collections.nfv.mano.plugins.module_utils.operation.front import STATE_ARGUMENTS, failing
 from ansible_collections.nfv.mano.plugins.module_utils.operation.views import list_op_occs
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
@@ -90,7 +101,8 @@ def main() -> None:
     asked = {key: module.params[key] for key in ('op_occ', 'ns', 'operation', 'state', 'scope', 'limit')}
     with failing(module):
         found = list_op_occs(Store(module.params['state_dir']), **asked)
-    module.exit_json(changed=False, op_occs=found)
+    history = {one['id']: status.history(one['states'], one['errors']) for one in found if 'states' in one}
+    module.exit_json(changed=False, op_occs=found, table=status.table(found), history=history)
 
 
 if __name__ == '__main__':

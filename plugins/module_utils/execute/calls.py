@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources, fold
+from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import Stopped
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
 from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
 
@@ -25,6 +26,9 @@ class Log(Protocol):
 
     def append(self, event: str, **fields: Any) -> dict[str, Any]:
         """Write one entry, on disk when this returns."""
+
+    def close(self) -> None:
+        """Write no more."""
 
 
 class Calls:
@@ -42,8 +46,13 @@ class Calls:
         self.resources = resources
 
     def stop(self) -> None:
-        """End every search for a lost answer: the next run goes on with it."""
+        """Send no more calls, and end every search for a lost answer: the next run goes on with it."""
         self._stopping.set()
+
+    def close(self) -> None:
+        """Let nothing into journal and record any more: what a call that is still in flight brings is for the next run."""
+        with self._lock:
+            self._journal.close()
 
     def create(self, vim: Vim, kind: str, marks: Sequence[str], task: str, call: Callable[[], Made],
                adopt: Callable[[list[Any]], Made], puts: Callable[[Made], dict[str, dict[str, Any]]]) -> Made:
@@ -53,7 +62,9 @@ class Calls:
         :param adopt: turns the marked rows that were found, in the order of the marks, into the call's result.
         :param puts: what the record gets of the result, by item.
         :raises VimError: refused; or the answer was lost twice and nothing showed up.
+        :raises Stopped: the operation is being stopped.
         """
+        self._go_on()
         last = False
         while True:
             began = time.monotonic()
@@ -75,9 +86,17 @@ class Calls:
             return made
 
     def change(self, vim: Vim, task: str, call: str, target: Any, do: Callable[[], Made]) -> Made:
-        """A call that changes or deletes: it can be sent again, so the intent alone is enough of a trace."""
+        """A call that changes or deletes: it can be sent again, so the intent alone is enough of a trace.
+
+        :raises Stopped: the operation is being stopped.
+        """
+        self._go_on()
         self._journal.append('intent', call=call, vim=vim.name, task=task, target=target)
         return do()
+
+    def _go_on(self) -> None:
+        if self._stopping.is_set():
+            raise Stopped
 
     def note(self, event: str, **fields: Any) -> None:
         """Journal what is true now, and the record with it."""

@@ -19,8 +19,6 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
 #: Ports in one bulk call: large enough that the call's own cost vanishes, small enough that servers start early.
 BULK = 8
 BULK_VERBS = frozenset({'ports.create'})  # their spec's second part says how many
-#: Seconds that calls in flight get to end when the operation is stopped.
-GRACE = 7.0
 
 
 class End(NamedTuple):
@@ -58,11 +56,11 @@ class Runner:
 
     :param tasks: by id; ``after`` names ids in it.
     :param on_end: told of every end in the order they come, from the running thread: journal and progress.
-    :param stopping: asked often; once it is true nothing more is started and calls in flight get :data:`GRACE` seconds.
+    :param stopping: asked often; once it is not None nothing more is started, and calls in flight get that many seconds.
     """
 
     def __init__(self, tasks: Mapping[str, Task], performer: Performer, max_parallel: int,
-                 on_end: Callable[[End, Outcome], None], stopping: Callable[[], bool]) -> None:
+                 on_end: Callable[[End, Outcome], None], stopping: Callable[[], float | None]) -> None:
         self._tasks = tasks
         self._performer = performer
         self._on_end = on_end
@@ -71,7 +69,7 @@ class Runner:
         self._pools = {vim: Pool(max_parallel, f'vim-{vim}') for vim in {task.vim for task in tasks.values()}}
         self._sorter = graphlib.TopologicalSorter({task.id: task.after for task in tasks.values()})
         self._started: dict[str, float] = {}
-        self._stop_at: float | None = None
+        self._stopped_since: float | None = None
         self._dependents: dict[str, list[str]] = {}
         for task in tasks.values():
             for before in task.after:
@@ -83,10 +81,7 @@ class Runner:
         self._sorter.prepare()
         self._submit(self._sorter.get_ready())
         while self._sorter.is_active():
-            if self._stop_at is None and self._stopping():
-                self._stop_at = time.monotonic() + GRACE
-                self._performer.stop()
-            if self._stop_at is not None and (not self._in_flight() or time.monotonic() > self._stop_at):
+            if self._has_to_end():
                 break
             try:
                 end = self._ends.get(timeout=0.1)
@@ -97,6 +92,16 @@ class Runner:
             pool.close()
         outcome.undone = set(self._tasks) - outcome.done - outcome.failed.keys() - outcome.held.keys()
         return outcome
+
+    def _has_to_end(self) -> bool:
+        """Whether it is being stopped and what was in flight is over, or its time is."""
+        grace = self._stopping()
+        if grace is None:
+            return False
+        if self._stopped_since is None:
+            self._stopped_since = time.monotonic()
+            self._performer.stop()
+        return not self._in_flight() or time.monotonic() > self._stopped_since + grace
 
     def _in_flight(self) -> bool:
         return any(pool.busy for pool in self._pools.values()) or not self._ends.empty()
@@ -128,7 +133,7 @@ class Runner:
                 waiting += self._dependents.get(task_id, ())
 
     def _submit(self, ready: Iterable[str]) -> None:
-        if self._stop_at is not None:
+        if self._stopped_since is not None:
             return
         for batch in batches(self._tasks[task_id] for task_id in ready):
             for task in batch:
@@ -136,7 +141,7 @@ class Runner:
             self._pools[batch[0].vim].submit(lambda batch=batch: self._perform(batch))
 
     def _perform(self, batch: list[Task]) -> None:
-        if self._stop_at is not None:
+        if self._stopped_since is not None:
             for task in batch:
                 self._ends.put(End(task, Stopped(), ''))
             return
@@ -154,7 +159,7 @@ class Runner:
 
 
 class Stopped(Exception):
-    """A task that was not started because the operation is being stopped."""
+    """A task that was not started, or not brought to its end, because the operation is being stopped."""
 
 
 def batches(tasks: Iterable[Task]) -> list[list[Task]]:

@@ -18,6 +18,9 @@ from ansible_collections.nfv.mano.plugins.module_utils.store.journal import Jour
 from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock
 
 OWNER = ('host', 'boot_id', 'pid')
+#: Where who wants it cancelled says so, and how; its owner looks there.
+CANCEL = 'cancel.json'
+CANCEL_MODES = ('GRACEFUL', 'FORCEFUL')
 
 
 class OpOcc:
@@ -98,6 +101,33 @@ class OpOcc:
         states = [*self.states(), {'state': state, 'time': moment, 'trigger': name}]
         self.dir.write_json('states.json', {'states': states, 'changes': changes})
         self._apply(changes)
+
+    def journalled_progress(self) -> dict[str, int] | None:
+        """How far the last attempt came, by its journal; None where it did not begin."""
+        entries = Journal.read(self.dir.journal_path)
+        begins = [number for number, entry in enumerate(entries) if entry['event'] == 'begin']
+        if not begins:
+            return None
+        done = {entry['task'] for entry in entries[begins[-1]:] if entry['event'] == 'task' and entry['status'] == 'DONE'}
+        return {'done': len(done), 'total': entries[begins[-1]]['tasks']}
+
+    def wish_cancel(self, mode: str) -> None:
+        """Tell its owner that it is to end, one of CANCEL_MODES."""
+        self.dir.write_json(CANCEL, {'mode': mode, 'time': now()})
+
+    def cancel_wish(self) -> str | None:
+        """The mode in which it is to be cancelled, None where nobody asks for that."""
+        return (self.dir.read_json(CANCEL) or {}).get('mode')
+
+    def forget_cancel(self) -> None:
+        """Withdraw the wish: one of an earlier attempt, or one that came too late."""
+        self.dir.remove(CANCEL)
+
+    def show(self, **changes: Any) -> None:
+        """Change what its fact tells without a move: progress, cancel_pending."""
+        data = fitting({**self.data, **changes})
+        self._store.write('op_occ', self.id, data)
+        self.data = data
 
     def finish(self) -> bool:
         """Do the rest of a move that a crash cut short; with the NS's lock held.
@@ -216,21 +246,11 @@ def recover(store: Store, lock: NsLock, op_occ: OpOcc, fold: Callable[[Store, Op
         return finished
     owner = op_occ.data.get('owner') or {}
     fold(store, op_occ)
-    op_occ.trigger('owner_died', progress=_progress(op_occ), error=ProblemDetails(
+    op_occ.trigger('owner_died', progress=op_occ.journalled_progress(), error=ProblemDetails(
         f'{op_occ.data["ns_name"]}: {op_occ.operation} was interrupted', 500,
         f'its owner (pid {owner.get("pid")} on host {owner.get("host")}) died in {op_occ.state}',
         instance=f'op_occ/{op_occ.id}'))
     return True
-
-
-def _progress(op_occ: OpOcc) -> dict[str, int] | None:
-    """How far the last attempt came, by its journal; None where it did not begin."""
-    entries = Journal.read(op_occ.dir.journal_path)
-    begins = [number for number, entry in enumerate(entries) if entry['event'] == 'begin']
-    if not begins:
-        return None
-    done = {entry['task'] for entry in entries[begins[-1]:] if entry['event'] == 'task' and entry['status'] == 'DONE'}
-    return {'done': len(done), 'total': entries[begins[-1]]['tasks']}
 
 
 def _owner(owner: Mapping[str, Any]) -> dict[str, Any]:

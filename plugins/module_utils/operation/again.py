@@ -110,7 +110,7 @@ def original(request: Request, op_occ: OpOcc) -> Request:
     if request.document is not None:
         values.update(descriptor=request.descriptor, document=request.document, files=request.files)
     elif values.get('document') is not None:
-        values['files'] = None
+        values['files'] = kept.get('files')
     elif values['operation'] in OF_DOCUMENT:
         raise InputError([f'descriptor: {op_occ.operation} {op_occ.id} has no document stored; give nfv_descriptor again'])
     values.update({name: {**values.get(name, {}), **getattr(request, name)} for name in ('params', 'vims', 'timeouts')})

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError, ProblemDetails
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError
-from ansible_collections.nfv.mano.plugins.module_utils.store import StoreError
+from ansible_collections.nfv.mano.plugins.module_utils.store import LockedError, StoreError
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
 
 STATE_ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -58,9 +58,12 @@ def failing(module: Any) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        module.fail_json(msg=f'{error}\nNothing was touched.', problems=error.problems, op_occ=NO_OP_OCC)
+        module.fail_json(msg=f'{error}\nNothing was touched.', problems=error.problems, op_occ=NO_OP_OCC,
+                         problem=ProblemDetails('The input can not be used', 400, str(error)).to_dict())
     except (StoreError, VimError) as error:
-        module.fail_json(msg=f'{error}\nNothing was touched.', op_occ=NO_OP_OCC)
+        status = 409 if isinstance(error, LockedError) else 500
+        module.fail_json(msg=f'{error}\nNothing was touched.', op_occ=NO_OP_OCC,
+                         problem=ProblemDetails('Ended before anything was touched', status, str(error)).to_dict())
     except OpOccError as error:
         result = dict(getattr(error, 'result', {'problem': error.problem.to_dict()}))
         module.fail_json(msg=result.pop('message', None) or f'{error.problem.title}: {error.problem.detail}', **result)

@@ -13,7 +13,7 @@ from typing import Any
 #: Seconds; each can be set by nfv_timeouts. adopt_window None: the call time-out and a minute.
 LIMITS: dict[str, float | None] = {'server_active': 600.0, 'server_delete': 300.0, 'server_power': 300.0,
                                    'server_resize': 1800.0, 'volume_available': 600.0, 'volume_delete': 300.0, 'call': None,
-                                   'adopt_window': None, 'lock': 15.0}
+                                   'adopt_window': None, 'lock': 15.0, 'cancel': 120.0}
 
 
 #: Operations that can not do without a document.

@@ -94,11 +94,13 @@ def failed(op_occ: OpOcc, draft: Draft, ns: Mapping[str, Any], end: WorkEnd, req
     if held:
         causes = sorted({_named(draft, cause) for cause in end.outcome.held.values()})
         lines.append(f'{held} task{"s" if held != 1 else ""} not started, because of: {", ".join(causes[:TOLD])}')
-    if end.signal:
-        lines.append(f'stopped by {end.signal} with {len(end.outcome.undone)} tasks not done')
+    if end.signal or end.cancel:
+        how = f'stopped by {end.signal}' if end.signal else f'cancelled ({end.cancel})'
+        lines.append(f'{how} with {len(end.outcome.undone)} tasks not done')
     what = f'the rollback of {op_occ.operation}' if op_occ.state == 'ROLLING_BACK' else op_occ.operation
-    title = f'{ns["name"]}: {what} has done {end.progress["done"]} of {end.progress["total"]} tasks'
-    return _error(title, 500, '\n'.join([*lines, *way_on(op_occ, request)]), op_occ)
+    title = (f'{ns["name"]}: {what} {"was cancelled and " if end.cancel else ""}has done {end.progress["done"]} of '
+             f'{end.progress["total"]} tasks')
+    return _error(title, 409 if end.cancel else 500, '\n'.join([*lines, *way_on(op_occ, request)]), op_occ)
 
 
 def _named(draft: Draft, task_id: str) -> str:
@@ -107,6 +109,12 @@ def _named(draft: Draft, task_id: str) -> str:
 
 def _cause(error: Exception) -> str:
     return str(error) if isinstance(error, VimError) else f'{type(error).__name__}: {error}'
+
+
+def cancelled(op_occ: OpOcc, ns: Mapping[str, Any], mode: str) -> OperationError:
+    """Cancelled in STARTING."""
+    detail = f'cancelled ({mode}) before anything was touched'
+    return _error(f'{ns["name"]}: {op_occ.operation} was cancelled', 409, detail, op_occ)
 
 
 def unwritable(op_occ: OpOcc, error: Exception, ns: Mapping[str, Any]) -> OperationError:

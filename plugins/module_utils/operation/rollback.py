@@ -22,7 +22,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan
 from ansible_collections.nfv.mano.plugins.module_utils.target import merge
 
 #: What of the NS's record says what is declared.
-DECLARED = ('state', 'document', 'overlay', 'description')
+DECLARED = ('state', 'document', 'overlay', 'files', 'description')
 #: Verbs of tasks that end what an item with data had, or that make it anew.
 MADE_ANEW = frozenset({'server.create', 'server.delete', 'volume.create', 'volume.delete'})
 
@@ -82,7 +82,7 @@ def draft_back(request: Request, op_occ: OpOcc, ns: Mapping[str, Any], resources
         document = with_user_data(document, request.document, request.files or {})
     back = dataclasses.replace(request, operation='terminate' if document is None else 'instantiate', document=document,
                                files=None, allow_delete=True)
-    declared = {**ns, **{key: before['ns'].get(key) for key in ('document', 'overlay')}}
+    declared = {**ns, **{key: before['ns'].get(key) for key in ('document', 'overlay', 'files')}}
     draft = make_draft(back, declared, resources, pending, tell, wait)
     lost = list(losses(draft.plan, before['resources'], resources))
     if request.accept_data_loss:
@@ -106,21 +106,25 @@ def losses(plan: Plan, before: Resources, now: Resources) -> Iterator[str]:
     verbs: dict[str, set[str]] = {}
     for task in plan.tasks.values():
         verbs.setdefault(task.item, set()).add(task.verb)
-    losing = {f'{change.kind}:{change.name}': change for change in plan.changes if change.loses_data}
+    losing = {f'{change.kind}:{change.name}' for change in plan.changes if change.loses_data}
     for item, was in before.items():
-        known = now.get(item, {})
+        known, mine = now.get(item, {}), verbs.get(item, set())
         name = item.replace(':', ' ', 1)
-        if was.get('id') and was.get('status', 'ACTIVE') not in ('BUILD', 'ERROR') and \
-                (verbs.get(item, set()) & MADE_ANEW or (item in losing and item.startswith(('vdu:', 'volume:')))):
-            gone = known.get('id') != was['id'] or not any(verb.endswith('.delete') for verb in verbs.get(item, ()))
-            yield (f'{name}: {was.get("name", "")} {was["id"]} is gone with its data, it can only be made anew' if gone else
-                   f'{name}: {was.get("name", "")} {was["id"]} would be made anew, without its data')
-        rebuilt = plan.tasks.get(f'rebuild {item}')
-        same_data = was.get('user_data_hash', known.get('user_data_hash')) == known.get('user_data_hash')
-        if not same_data and not verbs.get(item, set()) & MADE_ANEW and not (rebuilt and rebuilt.spec[0].rendered):
-            yield (f'the user data of {item.partition(":")[2]} from before is not stored (a file, or secret_params): give '
-                   'nfv_descriptor again')
+        worked = was.get('id') and was.get('status', 'ACTIVE') not in ('BUILD', 'ERROR')
+        if worked and (mine & MADE_ANEW or item in losing) and item.startswith(('vdu:', 'volume:')) and not _boots(was, known):
+            there = known.get('id') == was['id'] and (item in losing or any(verb.endswith('.delete') for verb in mine))
+            yield (f'{name}: {was.get("name", "")} {was["id"]} would lose its data' if there else
+                   f'{name}: {was.get("name", "")} {was["id"]} is gone with its data, it can only be made anew')
+        for volume, one in was.get('volumes', {}).items():
+            if one.get('owned') and known.get('volumes', {}).get(volume, {}).get('id') != one['id']:
+                yield f'{name}: volume {volume} {one["id"]} is gone with its data'
         for interface, port in was.get('ports', {}).items():
             if known.get('ports', {}).get(interface, {}).get('id') != port['id']:
                 yield (f'{name}: port {interface} {port["id"]} (MAC {port["mac_address"]}, '
                        f'{" ".join(port["ip_addresses"])}) is gone')
+
+
+def _boots(was: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
+    """Whether a server's data is on a volume that is there still."""
+    return any(one.get('boot') and known.get('volumes', {}).get(name, {}).get('id') == one['id']
+               for name, one in was.get('volumes', {}).items())

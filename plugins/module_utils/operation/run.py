@@ -35,7 +35,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.target import redact
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
 
 #: Options that say how a run goes and not what is asked for; a retry brings its own.
-OF_A_RUN = frozenset({'state_dir', 'files', 'op_occ', 'max_parallel', 'force_takeover', 'op_occ_retention'})
+OF_A_RUN = frozenset({'state_dir', 'op_occ', 'max_parallel', 'force_takeover', 'op_occ_retention'})
 
 
 #: What the record keeps of an operation's aim.
@@ -149,13 +149,27 @@ class Run:
         self.ns['vims'] = draft.clouds
         self.store.write('ns', self.ns['id'], self.ns)
         self.lock.name_op_occ(op_occ.id)
-        op_occ.trigger(self.BEGIN[op_occ.state], owner=self.lock.owner)
+        self._begin(op_occ, draft)
         try:
             return self._finish(op_occ, draft, resources,
                                 execute(self.request, op_occ, draft, resources, self.lock, self.tell, self.work))
         except StoreError as error:
             # The op-occ stays PROCESSING on disk, and the journal has all that was made: recovery tells the truth
             raise results.with_state(results.unwritable(op_occ, error, self.ns), op_occ, self.ns, self.request, draft) from error
+
+    def _begin(self, op_occ: OpOcc, draft: Draft) -> None:
+        mode = op_occ.cancel_wish()
+        if op_occ.state == 'STARTING' and mode is not None:
+            error = results.cancelled(op_occ, self.ns, mode)
+            op_occ.trigger('cancel', error=error.problem)
+            raise results.with_state(error, op_occ, self.ns, self.request, draft)
+        # One that an earlier attempt has left
+        op_occ.forget_cancel()
+        trigger = self.BEGIN[op_occ.state]
+        if trigger == 'retry':
+            # With a corrected document, say: the next retry goes on with that
+            op_occ.dir.write_json('parameters.json', {'parameters': parameters(self.request)})
+        op_occ.trigger(trigger, owner=self.lock.owner, progress={'done': 0, 'total': len(draft.plan.tasks)})
 
     def _finish(self, op_occ: OpOcc, draft: Draft, resources: Resources, end: WorkEnd) -> dict[str, Any]:
         """Record and op-occ change together: the record first, since recovery would bring it to the same."""
@@ -172,7 +186,7 @@ class Run:
             op_occ.trigger(self.DONE, progress=end.progress)
             return results.completed(op_occ, draft, self.ns, end)
         error = results.failed(op_occ, draft, self.ns, end, self.request)
-        op_occ.trigger('failed', error=error.problem, progress=end.progress)
+        op_occ.trigger('cancel' if end.cancel else 'failed', error=error.problem, progress=end.progress)
         raise results.with_state(error, op_occ, self.ns, self.request, draft)
 
     def settle(self, draft: Draft) -> None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, recover
-from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import OPEN
-from ansible_collections.nfv.mano.plugins.module_utils.operation import results
-from ansible_collections.nfv.mano.plugins.module_utils.operation.record import fold_journal, read_journal, read_resources
-from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import OPEN, RUNNING, next_state
+from ansible_collections.nfv.mano.plugins.module_utils.operation import again, results
+from ansible_collections.nfv.mano.plugins.module_utils.operation.record import age, fold_journal, read_resources
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
 from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock, owner_alive
 
@@ -19,15 +18,17 @@ NOT_SHOWN = ('schema', 'kind')
 
 
 def op_occ_view(store: Store, op_occ: OpOcc) -> dict[str, Any]:
-    """An op-occ as it is now: of one that runs, the journal tells the progress and the lock whether its owner lives."""
+    """An op-occ as it is now: of one that runs, the journal tells the progress and the lock whether its owner lives.
+
+    ``duration`` is in seconds, of one that is open until now.
+    """
     view = {key: value for key, value in op_occ.data.items() if key not in NOT_SHOWN}
     view['owner_alive'] = None
     if op_occ.data['scope'] == 'ns' and op_occ.state in OPEN:
         view['owner_alive'] = owner_alive(store, op_occ.ns_id)
-        done = {entry['task'] for entry in read_journal(op_occ) if entry['event'] == 'task' and entry['status'] == 'DONE'}
-        plan = op_occ.dir.read_json('plan.json') or {}
-        if plan:
-            view['progress'] = {'done': min(len(done), plan['tasks']), 'total': plan['tasks']}
+        view['progress'] = op_occ.journalled_progress() or view['progress']
+        view['cancel_pending'] = op_occ.state in RUNNING and op_occ.cancel_wish() is not None
+    view['duration'] = round(age(view['start_time']) - (age(view['end_time']) if view['end_time'] else 0.0), 1)
     return view
 
 
@@ -35,26 +36,18 @@ def list_op_occs(store: Store, *, ns: str | None, op_occ: str | None, limit: int
                  **filters: Any) -> list[dict[str, Any]]:
     """Op-occs that fit, newest first.
 
-    :raises InputError: no such NS.
-    :raises OpOccError: 404, no such op-occ.
+    :raises OpOccError: 404, no such NS or op-occ.
     """
     op_occs = OpOccs(store)
     if op_occ:
-        return [op_occ_view(store, op_occs.get(op_occ))]
-    ns_id = find_ns(store, ns)['id'] if ns else None
-    return [op_occ_view(store, one) for one in op_occs.list(limit, ns_id=ns_id, **filters)]
+        return [_with_history(store, op_occs.get(op_occ))]
+    ns_id = again.find_ns(store, ns)['id'] if ns else None
+    view = _with_history if ns else op_occ_view
+    return [view(store, one) for one in op_occs.list(limit, ns_id=ns_id, **filters)]
 
 
-def find_ns(store: Store, ns: str) -> dict[str, Any]:
-    """The record of an NS by its id or name.
-
-    :raises InputError: there is none; names those that there are.
-    """
-    found = store.find_ns(ns)
-    if found is None:
-        names = ', '.join(sorted(one['name'] for one in store.all('ns'))) or 'none'
-        raise InputError([f'ns: {ns} is not an NS of {store.path} (there are: {names})'])
-    return found
+def _with_history(store: Store, op_occ: OpOcc) -> dict[str, Any]:
+    return {**op_occ_view(store, op_occ), 'states': op_occ.states(), 'errors': op_occ.errors()}
 
 
 def ns_view(store: Store, ns: dict[str, Any]) -> dict[str, Any]:
@@ -66,28 +59,53 @@ def ns_view(store: Store, ns: dict[str, Any]) -> dict[str, Any]:
     return view
 
 
-def close_ns(store: Store, ns: str, *, fail: bool, force_takeover: bool, dry: bool) -> tuple[bool, dict[str, Any] | None]:
-    """Recover the op-occ of an NS whose owner died, and with ``fail`` end it for good where it is in FAILED_TEMP.
+def close(store: Store, ns: str | None, op_occ_id: str | None, *, fail: bool, force_takeover: bool,
+          dry: bool) -> tuple[bool, OpOcc | None]:
+    """Recover an op-occ whose owner died, and with ``fail`` end it for good where it is in FAILED_TEMP.
 
-    :returns: whether there was something to do, and the op-occ.
-    :raises LockedError: the owner is alive (in a dry run: OperationError).
+    :returns: whether there was something to do, and the op-occ (None: none was open, and nothing more was asked).
+    :raises OpOccError: 404, no such NS or op-occ; 409, its state takes no fail, or (in a dry run) its owner is alive.
+    :raises LockedError: the owner is alive.
     """
-    record = find_ns(store, ns)
-    op_occs = OpOccs(store)
+    record, found = again.find(store, ns, op_occ_id)
     if dry:
-        found = op_occs.open_for(record['id'])
-        if found is None:
-            return False, None
-        if owner_alive(store, record['id']):
+        if found is not None and found.state in OPEN and owner_alive(store, record['id']):
             raise results.still_running(found)
-        return fail or found.state != 'FAILED_TEMP', op_occ_view(store, found)
+        if found is None or found.state not in OPEN:
+            return False, _closed(store, record, found) if fail else found
+        return fail or found.state in RUNNING, found
     with NsLock(store, record['id'], force_takeover=force_takeover) as lock:
-        op_occs.sweep(record['id'])
-        found = op_occs.open_for(record['id'])
-        if found is None:
-            return False, None
+        OpOccs(store).sweep(record['id'])
+        found = again.find(store, record['id'], op_occ_id)[1]
+        if found is None or found.state not in OPEN:
+            return False, _closed(store, record, found) if fail else found
         changed = recover(store, lock, found, fold=fold_journal)
         if fail and found.state == 'FAILED_TEMP':
             found.trigger('fail')
             changed = True
-        return changed, op_occ_view(store, found)
+        return changed, found
+
+
+def _closed(store: Store, ns: dict[str, Any], found: OpOcc | None) -> OpOcc:
+    """An op-occ that is FAILED already: the one that is meant, or the NS's last.
+
+    :raises OpOccError: 409, it is not.
+    """
+    last = found or next(iter(OpOccs(store).list(1, ns_id=ns['id'], scope='ns')), None)
+    if last is None or (found is None and last.state != 'FAILED'):
+        raise again.nothing_to(store, 'fail', ns)
+    if last.state != 'FAILED':
+        next_state(last.state, 'fail', last.id)
+    return last
+
+
+def remains(store: Store, ns: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the record says is in the VIM and belongs to the NS: {item, name, id, vim}, volumes and ports
+    with their servers' item."""
+    found = []
+    for item, one in sorted(read_resources(store, ns).items()):
+        if one.get('id') and one.get('owned', True) and not item.startswith('image:'):
+            found.append({'item': item, 'name': one.get('name', ''), 'id': one['id'], 'vim': one['vim']})
+        found += [{'item': item, 'name': name, 'id': part['id'], 'vim': one['vim']}
+                  for kind in ('volumes', 'ports') for name, part in sorted(one.get(kind, {}).items()) if part.get('owned', True)]
+    return found

@@ -6,8 +6,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.execute.actions import Actions
 from ansible_collections.nfv.mano.plugins.module_utils.execute.calls import Calls
@@ -17,11 +21,17 @@ from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import 
 from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import Draft
 from ansible_collections.nfv.mano.plugins.module_utils.operation.reading import adopt_window, call_counts
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import Request
+from ansible_collections.nfv.mano.plugins.module_utils.store.errors import StoreError
 from ansible_collections.nfv.mano.plugins.module_utils.store.journal import Journal
 from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock
 
 #: The limits that bound what the execution waits for.
 WAITS = ('server_active', 'server_delete', 'server_power', 'volume_available', 'volume_delete')
+#: Seconds that calls in flight get to end, by what stops the work: a call's own time-out ends those that hang.
+GRACES = {'GRACEFUL': math.inf, 'FORCEFUL': 0.0}
+SIGNAL_GRACE = 7.0
+#: Seconds between two writes of the progress.
+SHOW_EVERY = 1.0
 
 
 @dataclass(slots=True)
@@ -34,13 +44,54 @@ class Work:
 
 @dataclass(slots=True)
 class WorkEnd:
-    """How the work ended: ``progress`` {done, total}."""
+    """How the work ended: ``progress`` {done, total}; ``signal`` or ``cancel`` (a mode) is what stopped it."""
 
     ok: bool
     outcome: Outcome
     progress: dict[str, int]
     signal: str | None
+    cancel: str | None
     calls: dict[str, int]
+
+
+class _Watch:
+    """What the running work looks at again and again: signals, the wish to cancel, and whether progress is to be told."""
+
+    def __init__(self, op_occ: OpOcc, lock: NsLock, work: Work, total: int, tell: Callable[[str], None]) -> None:
+        self._op_occ, self._lock, self._work, self._tell = op_occ, lock, work, tell
+        self._total, self._done, self._shown_at = total, 0, time.monotonic()
+        self.cancel: str | None = None
+
+    def done(self, number: int) -> None:
+        """So many tasks are done by now."""
+        self._done = number
+
+    def grace(self) -> float | None:
+        """Seconds for calls in flight where the work has to stop, else None."""
+        self._show()
+        wish = None
+        with contextlib.suppress(StoreError):
+            wish = self._op_occ.cancel_wish()
+        if wish and wish != self.cancel:
+            self.cancel = wish
+            self._tell(f'Cancelling ({wish}): nothing more is started')
+            self._write(cancel_pending=True)
+        if self._work.signal is not None:
+            return SIGNAL_GRACE
+        return GRACES.get(self.cancel or '')
+
+    def _show(self) -> None:
+        progress = {'done': self._done, 'total': self._total}
+        if progress == self._op_occ.data['progress'] or time.monotonic() - self._shown_at < SHOW_EVERY:
+            return
+        self._shown_at = time.monotonic()
+        self._write(progress=progress)
+
+    def _write(self, **changes: Any) -> None:
+        # What can not be written now is in the journal
+        with contextlib.suppress(StoreError):
+            self._lock.fence()
+            self._op_occ.show(**changes)
 
 
 def execute(request: Request, op_occ: OpOcc, draft: Draft, resources: Resources, lock: NsLock,
@@ -53,21 +104,24 @@ def execute(request: Request, op_occ: OpOcc, draft: Draft, resources: Resources,
     calls.note('begin', tasks=total, put=draft.plan.found, forget=draft.plan.forgotten)
     limits = {name: request.limit(name) or 0.0 for name in WAITS}
     actions = Actions(draft.vims, calls, op_occ.ns_id, limits)
+    watch = _Watch(op_occ, lock, work, total, tell)
 
     def on_end(end: End, outcome: Outcome) -> None:
         journal.append('task', task=end.task.id, status='FAILED' if end.error else 'DONE',
                        **({'error': str(end.error)} if end.error else {}))
+        watch.done(len(outcome.done))
         tell(progress_line(end, outcome, total))
-    runner = Runner(tasks, actions, request.max_parallel, on_end, lambda: work.signal is not None)
+    runner = Runner(tasks, actions, request.max_parallel, on_end, watch.grace)
     work.running = True
     try:
         outcome = runner.run()
     finally:
         work.running = False
         actions.stop()
-    journal.append('end', done=len(outcome.done), total=total, signal=work.signal)
+    journal.append('end', done=len(outcome.done), total=total, signal=work.signal, cancel=watch.cancel)
+    calls.close()
     ok = len(outcome.done) == total
-    return WorkEnd(ok, outcome, {'done': len(outcome.done), 'total': total}, work.signal, call_counts(draft.vims))
+    return WorkEnd(ok, outcome, {'done': len(outcome.done), 'total': total}, work.signal, watch.cancel, call_counts(draft.vims))
 
 
 def progress_line(end: End, outcome: Outcome, total: int) -> str:

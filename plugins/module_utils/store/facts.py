@@ -61,6 +61,18 @@ class OpOccDir:
         make_folder(self.path)
         write_json(os.path.join(self.path, name), data)
 
+    def remove(self, name: str) -> None:
+        """Remove a file of the folder; an absent one is fine.
+
+        :raises StoreError: it can't be removed.
+        """
+        path = os.path.join(self.path, name)
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
+        except OSError as error:
+            raise StoreError(path, f'can not be removed: {why(error)}') from error
+
 
 class Store:
     """The facts files below one directory. Making one touches nothing."""

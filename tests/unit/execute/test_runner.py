@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterable
 
 import pytest
-from ansible_collections.nfv.mano.plugins.module_utils.execute import runner
 from ansible_collections.nfv.mano.plugins.module_utils.execute.pool import Pool
 from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import BULK, End, Outcome, Runner, batches
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
@@ -53,7 +52,7 @@ class Performer:
 
 
 def run(tasks: dict[str, Task], performer: Performer, parallel: int = 4,
-        stopping: Callable[[], bool] = lambda: False) -> tuple[Outcome, list[str]]:
+        stopping: Callable[[], float | None] = lambda: None) -> tuple[Outcome, list[str]]:
     """The outcome, and the order in which ends were told."""
     told: list[str] = []
     outcome = Runner(tasks, performer, parallel, lambda end, _outcome: told.append(end.task.id), stopping).run()
@@ -140,7 +139,8 @@ def test_a_stop_starts_nothing_more_and_waits_for_calls_in_flight() -> None:
         stop.set()
         time.sleep(0.3)
     performer = Performer(do=work)
-    outcome, told = run(graph({'a': (), 'b': ('a',), 'c': ()}), performer, parallel=1, stopping=stop.is_set)
+    outcome, told = run(graph({'a': (), 'b': ('a',), 'c': ()}), performer, parallel=1,
+                        stopping=lambda: 5.0 if stop.is_set() else None)
     assert performer.stopped
     assert performer.asked == [['a']]
     assert outcome.done == {'a'}, 'its call was in flight, and its end is true'
@@ -148,15 +148,15 @@ def test_a_stop_starts_nothing_more_and_waits_for_calls_in_flight() -> None:
     assert told == ['a']
 
 
-def test_a_stop_does_not_wait_for_a_call_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, 'GRACE', 0.3)
+@pytest.mark.parametrize('grace', [0.0, 0.3])
+def test_a_stop_does_not_wait_for_a_call_that_hangs(grace: float) -> None:
     hanging, stop = threading.Event(), threading.Event()
 
     def hang(_task: Task) -> None:
         stop.set()
         hanging.wait(20)
     began = time.monotonic()
-    outcome, _told = run(graph({'a': ()}), Performer(do=hang), stopping=stop.is_set)
+    outcome, _told = run(graph({'a': ()}), Performer(do=hang), stopping=lambda: grace if stop.is_set() else None)
     hanging.set()
     assert outcome.undone == {'a'}
     assert time.monotonic() - began < 5
