@@ -70,16 +70,16 @@ def test_graceful_lets_a_call_in_flight_end(site: Site) -> None:
 
 
 def test_forceful_does_not_wait_and_what_the_call_makes_is_found_later(site: Site) -> None:
-    canceller = Canceller(site, 'create_server', 3.0, mode='FORCEFUL')
-    began = time.monotonic()
+    canceller = Canceller(site, 'create_server', 4.0, mode='FORCEFUL')
     error = site.fails('instantiate', document=wanted(2), max_parallel=1)
     assert 'cancelled (FORCEFUL)' in error.problem.detail
-    assert time.monotonic() - began < 2.5
+    assert canceller.ended_at == 0.0, 'the call is in flight still'
     assert (site.vim.servers, len(site.ns()['pending'])) == ({}, 1)
     assert canceller.done.result(5)[1].state == 'FAILED_TEMP'
     record = site.files()
-    time.sleep(max(0.0, 3.5 - (time.monotonic() - began)))
-    assert len(site.vim.servers) == 1
+    while not site.vim.servers:
+        time.sleep(0.05)
+    time.sleep(0.2)
     assert site.files() == record, 'a call that ends too late writes nothing'
     site.mended()
     site.apply('retry')
@@ -88,12 +88,11 @@ def test_forceful_does_not_wait_and_what_the_call_makes_is_found_later(site: Sit
 
 
 def test_forceful_after_graceful_does_not_wait_any_more(site: Site) -> None:
-    canceller = Canceller(site, 'create_server', 3.0, timeout=0.7)
-    later = threading.Timer(1.0, lambda: site.newest.wish_cancel('FORCEFUL'))
+    canceller = Canceller(site, 'create_server', 8.0, timeout=0.7)
+    later = threading.Timer(2.0, lambda: site.newest.wish_cancel('FORCEFUL'))
     later.start()
-    began = time.monotonic()
     site.fails('instantiate', document=wanted(2), max_parallel=1)
-    assert 1.0 < time.monotonic() - began < 2.5
+    assert canceller.ended_at == 0.0
     assert 'the wish stays' in refused(canceller.done.result)
 
 
