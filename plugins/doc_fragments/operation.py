@@ -19,10 +19,10 @@ options:
         V(heal) replaces their servers on the same ports. They are of what the record says; O(descriptor) is needed only where
         servers are made whose user data has secrets, and nothing else is taken from it.
       - V(retry) goes on with an operation that failed, with what it was asked for; O(descriptor) may be a corrected document.
-        Files and secrets are not stored, so it is needed again where servers are still to be made of them.
+        Secrets are not stored, so it is needed again where servers are still to be made of them.
       - V(rollback) undoes an operation that failed. What was declared before it is the target; what can not come back is named,
         and nothing is touched unless O(accept_data_loss) is true. O(descriptor), the document from before, is needed only
-        where servers have to be made again with files or secrets.
+        where servers have to be made again with secrets.
     type: str
     choices: [instantiate, update, terminate, scale, operate, heal, retry, rollback]
     default: instantiate

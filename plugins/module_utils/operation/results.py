@@ -183,7 +183,7 @@ def way_on(op_occ: OpOcc, request: Request) -> list[str]:
 def command(verb: str, op_occ: OpOcc, request: Request) -> str:
     """The command of a verb on an op-occ."""
     given = {'nfv_ns': op_occ.data['ns_name'], 'nfv_state_dir': request.state_dir,
-             # Files and secrets are not stored, so it is needed again where something of it is still to be made
+             # Secrets are not stored, so it is needed again where something is still to be made of them
              'nfv_descriptor': request.descriptor if verb == 'retry' else None}
     words = ['ansible-playbook', f'nfv.mano.{verb}']
     for name, value in given.items():

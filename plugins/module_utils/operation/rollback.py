@@ -113,8 +113,14 @@ def losses(plan: Plan, before: Resources, now: Resources) -> Iterator[str]:
         worked = was.get('id') and was.get('status', 'ACTIVE') not in ('BUILD', 'ERROR')
         if worked and (mine & MADE_ANEW or item in losing) and item.startswith(('vdu:', 'volume:')) and not _boots(was, known):
             there = known.get('id') == was['id'] and (item in losing or any(verb.endswith('.delete') for verb in mine))
-            yield (f'{name}: {was.get("name", "")} {was["id"]} would lose its data' if there else
-                   f'{name}: {was.get("name", "")} {was["id"]} is gone with its data, it can only be made anew')
+            how = ('has to be rebuilt or made anew, without the data on its disk' if there else
+                   'is gone with its data, it can only be made anew')
+            yield f'{name}: {was.get("name", "")} {was["id"]} {how}'
+        rebuilt = plan.tasks.get(f'rebuild {item}')
+        same_data = was.get('user_data_hash', known.get('user_data_hash')) == known.get('user_data_hash')
+        if not same_data and not mine & MADE_ANEW and not (rebuilt and rebuilt.spec[0].rendered):
+            yield (f'the user data of {item.partition(":")[2]} from before is not stored (secret_params): give nfv_descriptor '
+                   'again')
         for volume, one in was.get('volumes', {}).items():
             if one.get('owned') and known.get('volumes', {}).get(volume, {}).get('id') != one['id']:
                 yield f'{name}: volume {volume} {one["id"]} is gone with its data'

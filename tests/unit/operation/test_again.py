@@ -60,7 +60,7 @@ def test_a_retry_in_check_mode_shows_what_is_left_and_writes_nothing(site: Site)
     assert site.files() == before
 
 
-def test_secrets_and_files_are_not_stored_and_asked_for_where_they_are_needed(site: Site) -> None:
+def test_secrets_are_not_stored_and_asked_for_where_they_are_needed(site: Site) -> None:
     cloud_init = {'text': 'a {{ token }}', 'secret_params': {'token': 'canary'}}
     halfway(site, cloud_init=cloud_init)
     assert not [path for path, content in site.files().items() if b'canary' in content]
@@ -71,25 +71,35 @@ def test_secrets_and_files_are_not_stored_and_asked_for_where_they_are_needed(si
     assert site.apply('instantiate', document=wanted(cloud_init=cloud_init))['changed'] is False
 
 
-def test_files_are_not_needed_where_nothing_is_made_of_them(site: Site) -> None:
+def test_files_are_stored_with_the_request(site: Site) -> None:
     given = {'document': wanted(cloud_init={'file': 'front.cfg'}), 'files': {'front.cfg': 'role: front'}}
     site.failing('create_server', **SECOND)
     site.fails('instantiate', **given)
     site.mended()
-    site.fails('retry')
-    site.apply('retry', **given)
+    assert site.apply('retry')['op_occ']['state'] == 'COMPLETED'
+    assert site.apply('instantiate', **given)['changed'] is False
+
+
+def test_secrets_are_not_needed_where_nothing_is_made_of_them(site: Site) -> None:
+    given = {'document': wanted(cloud_init={'text': '{{ a }}', 'secret_params': {'a': 'canary'}})}
+    site.apply('instantiate', **given)
     hashes = {item: one.get('user_data_hash') for item, one in site.resources().items()}
-    site.vim.servers = {key: one._replace(description='drift', name='drift') for key, one in site.vim.servers.items()}
+    site.vim.servers = {key: one._replace(name='drift') for key, one in site.vim.servers.items()}
     site.failing('update_server')
     site.fails('instantiate', **given)
     site.mended()
     assert site.apply('retry')['op_occ']['operation'] == 'UPDATE'
     assert {item: one.get('user_data_hash') for item, one in site.resources().items()} == hashes
-    site.failing('delete_server')
-    site.fails('terminate')
+    assert site.apply('instantiate', **given)['changed'] is False
+
+
+def test_the_next_retry_goes_on_with_the_corrected_document(site: Site) -> None:
+    halfway(site)
+    site.failing('create_server', lambda spec: spec['name'].endswith('-2'))
+    site.fails('retry', document=wanted(3))
     site.mended()
-    assert site.apply('retry')['op_occ']['operation'] == 'TERMINATE'
-    assert site.ns()['state'] == 'NOT_INSTANTIATED'
+    site.apply('retry')
+    assert len(site.vim.servers) == 3
 
 
 @pytest.mark.parametrize('verb', ['retry', 'rollback'])

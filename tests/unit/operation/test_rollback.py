@@ -135,7 +135,7 @@ def test_a_server_that_the_operation_rebuilt_is_named(site: Site) -> None:
     site.failing('create_ports')
     site.fails('update', document=wanted(1, **CHANGED), allow_delete=True)
     site.mended()
-    assert f'{old} is gone with its data' in site.fails('rollback').problem.detail
+    assert f'{old} has to be rebuilt' in site.fails('rollback').problem.detail
     site.apply('rollback', accept_data_loss=True)
     assert site.apply('instantiate', document=wanted(1, cloud_init={'text': 'old'}))['changed'] is False
 
