@@ -116,13 +116,14 @@ def before_server(context: Context, instance: Instance, item: str, record: Resou
         return ()
     _check(context, instance, record)
     _note_known(context, instance, item, record)
-    release = {**_broken(instance, record), **_not_wanted(instance, record)}
+    anew = _anew(context, instance, item, record)
+    release = {**_broken(instance, record), **_not_wanted(instance, record), **anew}
     before = after
     if release:
         before = (*after, _release(context, instance, item, record, release, after))
     missing, extend = [], {}
     for place, wanted in enumerate(shared.volumes):
-        row = _row(instance, wanted, record)
+        row = None if wanted.asked.name in anew else _row(instance, wanted, record)
         if row is None and wanted.own:
             missing.append(place)
             need(context, shared.vim, wanted)
@@ -138,6 +139,15 @@ def before_server(context: Context, instance: Instance, item: str, record: Resou
     if extend:
         last = context.plan.add(Task(f'extend {item}', 'volumes.extend', shared.vim, item, extend, (last,)))
     return (last,)
+
+
+def _anew(context: Context, instance: Instance, item: str, record: Resource) -> Release:
+    """The boot volume of an instance that is healed with a new root disk."""
+    if context.asked.root != 'rebuild' or item not in (context.asked.replace or {}):
+        return {}
+    rows = {wanted.asked.name: _row(instance, wanted, record) for wanted in instance.shared.volumes
+            if wanted.asked.boot and wanted.own}
+    return {name: (row.id, 'delete') for name, row in rows.items() if row is not None}
 
 
 def _broken(instance: Instance, record: Resource) -> Release:
@@ -186,10 +196,14 @@ def _release(context: Context, instance: Instance, item: str, record: Resource, 
     for name, (_id, what) in release.items():
         entry = record.get('volumes', {}).get(name, {})
         if what == 'delete' and entry.get('ready'):
+            wanted = any(one.asked.name == name for one in instance.shared.volumes)
             context.plan.changes.append(Change('delete', 'volume', f'{instance.key}/{name}', instance.shared.vim,
-                                               f'{entry["size_gib"]} GiB', 'not in the target', loses_data=True))
-    return context.plan.add(Task(f'volumes-release {item}', 'volumes.release', instance.shared.vim, item, (release, None),
-                                 after))
+                                               f'{entry["size_gib"]} GiB', 'healed with a new root disk' if wanted else
+                                               'not in the target', loses_data=True))
+    task = context.plan.add(Task(f'volumes-release {item}', 'volumes.release', instance.shared.vim, item, (release, None), after))
+    for key in shared_keys(item, {'volumes': release}):
+        context.users.setdefault(key, []).append(task)
+    return task
 
 
 def compare(instance: Instance, record: Resource, server: Server, texts: list[str], replace: list[str]) -> Moves:

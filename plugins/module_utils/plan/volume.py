@@ -47,8 +47,9 @@ class Wanted(NamedTuple):
 
     def entry(self, volume_id: str, size_gib: int, ready: bool) -> Resource:
         """What the record keeps of it for one instance: ``ready`` says that it was once seen to be whole."""
-        return {'id': volume_id, 'size_gib': size_gib, 'owned': self.own, 'keep': self.own and self.asked.keep,
-                'boot': self.asked.boot, 'ready': ready}
+        # What is shared is extended beside its instances
+        return {'id': volume_id, 'size_gib': size_gib if self.key is None else self.asked.size_gib, 'owned': self.own,
+                'keep': self.own and self.asked.keep, 'boot': self.asked.boot, 'ready': ready}
 
 
 def resolve(context: Context, path: str, vim: str, vnf: Vnf, vdu: Vdu, image: Image | None) -> tuple[Wanted, ...]:
@@ -182,7 +183,7 @@ def _keep_shared(context: Context, vim: str, name: str, wanted: Wanted, row: Vol
                                'keep': wanted.asked.keep, 'kept': False, 'ready': row.status not in ON_THE_WAY}
     if row.status in ON_THE_WAY:
         context.makers[key] = context.plan.add(Task(f'await {key}', 'volume.await', vim, key, row.id, ()))
-    elif row.size_gib < size:
+    elif row.size_gib < size and context.asked.scope is None:
         context.makers[key] = context.plan.add(Task(f'extend {key}', 'volumes.extend', vim, key, {'': (row.id, size)}, ()))
         context.plan.changes.append(Change('update', 'volume', name, vim, f'{row.size_gib} -> {size} GiB (extended)',
                                            'differs from the target'))

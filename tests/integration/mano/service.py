@@ -129,7 +129,10 @@ class Service:
                  if ours(one) or one.device_id in made or one.network_id in of]
         subnets = [one for one in network.subnets() if ours(one) or one.network_id in of]
         groups = [one for one in self.project.cloud.compute.server_groups() if marks and one.name.startswith(marks)]
-        return {'servers': servers, 'ports': ports, 'networks': networks, 'subnets': subnets, 'server_groups': groups}
+        volumes = [one for one in self.project.cloud.block_storage.volumes()
+                   if ours(one) or (one.metadata.get('nfv.mano.mark') or '').startswith(marks or ('none',))]
+        return {'servers': servers, 'ports': ports, 'networks': networks, 'subnets': subnets, 'server_groups': groups,
+                'volumes': volumes}
 
     def _ever_made(self, kind: str) -> set[str]:
         return {values['id'] for entry in self.journal() if entry['event'] == 'made' and entry.get('kind') == kind
@@ -138,12 +141,15 @@ class Service:
     def recorded(self) -> dict[str, set[str]]:
         """Ids of what the record says is ours."""
         found: dict[str, set[str]] = {'servers': set(), 'ports': set(), 'networks': set(), 'subnets': set(),
-                                      'server_groups': set()}
+                                      'server_groups': set(), 'volumes': set()}
         for fact in (*self.facts('ns'), *self.facts('vnf')):
             for item, values in fact.get('resources', {}).items():
                 if item.startswith('vdu:'):
-                    found['servers'].add(values['id'])
-                    found['ports'] |= {port['id'] for port in values['ports'].values()}
+                    found['servers'] |= {values['id']} if 'id' in values else set()
+                    found['ports'] |= {port['id'] for port in values.get('ports', {}).values()}
+                    found['volumes'] |= {one['id'] for one in values.get('volumes', {}).values() if one['owned']}
+                elif item.startswith('volume:'):
+                    found['volumes'].add(values['id'])
                 elif item.startswith('server_group:') and values['owned']:
                     found['server_groups'].add(values['id'])
                 elif item.startswith('net:') and values['owned']:
@@ -187,6 +193,9 @@ class Service:
             for server in left['servers']:
                 compute.delete_server(server)
             if not left['servers']:
+                for volume in left['volumes']:
+                    if volume.status in ('available', 'error', 'error_deleting'):
+                        self.project.cloud.block_storage.delete_volume(volume)
                 for group in left['server_groups']:
                     compute.delete_server_group(group)
                 for port in left['ports']:

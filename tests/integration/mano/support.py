@@ -23,7 +23,7 @@ HERE = Path(__file__).resolve().parent
 SANDBOX_HOME = Path(os.environ['OS_CLIENT_CONFIG_FILE']).parent
 BIN = Path(sys.executable).parent
 #: Kinds whose ids are compared before and after: nothing twice, nothing left over.
-KINDS = ('servers', 'ports', 'networks', 'subnets', 'flavors', 'security_groups', 'server_groups')
+KINDS = ('servers', 'ports', 'networks', 'subnets', 'flavors', 'security_groups', 'server_groups', 'volumes')
 
 
 @dataclass
@@ -127,7 +127,8 @@ class Project:
                 'subnets': {one.id for one in network.subnets()},
                 'flavors': {one.id for one in compute.flavors()},
                 'security_groups': {one.id for one in network.security_groups(project_id=self.project_id)},
-                'server_groups': {one.id for one in compute.server_groups()}}
+                'server_groups': {one.id for one in compute.server_groups()},
+                'volumes': {one.id for one in self.cloud.block_storage.volumes()}}
 
     def servers(self, ns_name: str) -> dict[str, Any]:
         """Servers of an NS by name; a name that is there twice is an error."""

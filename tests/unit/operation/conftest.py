@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.nfv.mano.plugins.module_utils.execute import waiter
+from ansible_collections.nfv.mano.plugins.module_utils.execute import volume_waiter, waiter
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError
 from ansible_collections.nfv.mano.plugins.module_utils.operation import engine, reading
@@ -88,6 +88,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
     monkeypatch.setattr(place, 'in_container', lambda: False)
     monkeypatch.setattr(reading, 'OpenStack', made.vim.connected)
     monkeypatch.setattr(waiter, 'SHORTEST', 0.02)
+    monkeypatch.setattr(volume_waiter, 'SHORTEST', 0.02)
     return made
 
 

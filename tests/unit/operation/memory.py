@@ -17,6 +17,7 @@ from typing import Any
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, ns_tag
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Image, Network, Port, Query, Quota, Server, State, Subnet
+from ansible_collections.nfv.mano.tests.unit.operation.memory_volumes import Disks, VolumesInMemory
 from ansible_collections.nfv.mano.tests.unit.plan.world import MINE, flavor, network
 
 
@@ -27,7 +28,7 @@ class Servers(dict[str, Server]):
         return list(self.values())
 
 
-class Memory:
+class Memory(VolumesInMemory):
     """All that one project has, by id. ``before`` is told of each call ``(name, what)`` and may raise."""
 
     name = 'default'
@@ -37,6 +38,7 @@ class Memory:
         self.servers = Servers()
         self.ports: dict[str, Port] = {}
         self.networks: dict[str, Network] = {'net-shared': network('shared', '10.10.0.0/16', 'others')}
+        self.disks = Disks()
         self.before: Callable[[str, Any], None] = lambda name, what: None
         self.called: list[str] = []
         self._numbers = itertools.count(1)
@@ -68,13 +70,14 @@ class Memory:
         state.ports = [port for port in self.ports.values()
                        if port.id in query.port_ids or port.description in query.marks.get('port', ())]
         state.servers = [one for one in self.servers.values() if query.servers and ns_tag(query.ns_id) in one.tags]
+        self.read_volumes(query, state)
         return state
 
     def quotas(self, volumes: bool = False) -> dict[str, Quota]:
         return {}
 
     def find_marked(self, kind: str, mark: str, ns_id: str) -> Sequence[Any]:
-        rows = {'server': self.servers, 'port': self.ports, 'net': self.networks}[kind].values()
+        rows = {'server': self.servers, 'port': self.ports, 'net': self.networks, 'volume': self.disks.rows}[kind].values()
         return [row for row in rows if mark in (getattr(row, 'description', None), getattr(row, 'metadata', {}).get(MARK_KEY))]
 
     def create_network(self, spec: dict[str, Any]) -> Network:
@@ -121,6 +124,10 @@ class Memory:
             addresses=(), host_id='h', description='', created=f'2026-01-01T00:00:{len(self.called):04}')
         for port_id in spec['ports']:
             self.ports[port_id] = self.ports[port_id]._replace(device_id=server_id)
+        for volume in spec['volumes']:
+            row = self.disks.rows[volume['id']]
+            assert row.status == 'available' or row.multiattach, row
+            self.disks.rows[row.id] = row._replace(status='in-use', servers=(*row.servers, server_id))
         return server_id, f'req-{server_id}'
 
     def get_server(self, server_id: str) -> Server | None:
@@ -149,6 +156,7 @@ class Memory:
         self.servers.pop(server_id, None)
         for port in [one for one in self.ports.values() if one.device_id == server_id]:
             self.ports[port.id] = port._replace(device_id='')
+        self.disks.release(server_id)
 
     def abort(self) -> None:
         """Nothing waits here."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Asked
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, NS_KEY, mark
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Volume, VolumeType
@@ -222,6 +223,19 @@ def test_another_image_is_not_what_the_boot_volume_has() -> None:
     wanted = asked(ROOT)
     wanted['vnfs'][0]['vdus'][0]['image'] = 'other'
     assert 'other is not what volume v-root v-root of web/front/0 was filled from' in told(world.plan(wanted))
+
+
+def test_a_healed_server_may_get_a_new_root_disk() -> None:
+    world = Disks().attached(ROOT, LOGS)
+    given = {'scope': frozenset({ITEM}), 'replace': {ITEM: 'server-0'}}
+    plan = world.plan(asked(ROOT, LOGS), asked=Asked(**given, root='rebuild'))
+    assert plan.tasks[f'volumes-release {ITEM}'].spec == ({'root': ('v-root', 'delete')}, None)
+    assert plan.tasks[f'volumes {ITEM}'].spec[1] == (0,)
+    assert 'would be deleted (healed with a new root disk: 2 GiB); set nfv_accept_data_loss' in told(plan)
+    plan = world.plan(asked(ROOT, LOGS), asked=Asked(**given))
+    assert not plan.problems
+    assert f'volumes-release {ITEM}' not in plan.tasks
+    assert plan.tasks[f'volumes {ITEM}'].spec[1] == ()
 
 
 # Released ----------------------------------------------------------------------------------------------------------
