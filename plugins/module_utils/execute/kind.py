@@ -15,9 +15,9 @@ from ansible_collections.nfv.mano.plugins.module_utils.execute.waiter import Wai
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
 from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
 
-Ended: TypeAlias = 'Callable[[End], None]'
-Verb: TypeAlias = 'Callable[[list[Task], Vim, Ended], None]'
-Single: TypeAlias = 'Callable[[Task, Vim, Ended], None]'
+Ended: TypeAlias = Callable[[End], None]
+Verb: TypeAlias = Callable[[list[Task], Vim, Ended], None]
+Single: TypeAlias = Callable[[Task, Vim, Ended], None]
 
 
 class Kind:
