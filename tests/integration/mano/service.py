@@ -55,7 +55,7 @@ class Service:
     # Plays -----------------------------------------------------------------------------------------------------
 
     def variables(self, verb: str, **more: Any) -> dict[str, Any]:
-        what = {'nfv_ns': self.name} if verb == 'terminate' else {'nfv_descriptor': self.descriptor}
+        what = {'nfv_descriptor': self.descriptor} if verb in ('instantiate', 'update') else {'nfv_ns': self.name}
         return {**what, 'nfv_state_dir': str(self.state_dir), **more,
                 'nfv_timeouts': {**TIMEOUTS, **more.get('nfv_timeouts', {})}}
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -173,3 +174,12 @@ def write(folder: Path, value: dict[str, Any], name: str = 'ns.yaml') -> str:
     path = folder / name
     path.write_text(json.dumps(value), encoding='utf-8')
     return str(path)
+
+
+def write_faults(home: Path, words: Iterable[str]) -> None:
+    """What every compute host of the sandbox fails at from now on; nothing where there are no words."""
+    path = home / 'run' / 'faults.json'
+    if words:
+        path.write_text(json.dumps({'*': list(words)}), encoding='utf-8')
+    else:
+        path.unlink(missing_ok=True)
