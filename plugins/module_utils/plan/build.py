@@ -78,5 +78,5 @@ def _refuse_losses(context: Context) -> None:
             context.problem(f'{change.kind}:{change.name}', f'{would}; set {option} to true if that is meant')
 
 
-_PAST = {'delete': 'deleted', 'replace': 'replaced, and lose what is on its ephemeral disk',
+_PAST = {'delete': 'deleted', 'replace': 'replaced, and lose what is on its root disk',
          'update': 'rebuilt, and lose what is on its root disk'}

@@ -51,6 +51,8 @@ class Instance(NamedTuple):
     status: str = 'ACTIVE'
     #: False: what its user data is, is not known here.
     rendered: bool = True
+    #: Id of its boot volume where that one goes with its server.
+    discard: str | None = None
 
     @property
     def name(self) -> str:

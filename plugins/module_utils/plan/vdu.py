@@ -115,7 +115,7 @@ def _plan_instance(context: Context, shared: Shared, index: int) -> None:
     record = context.record.get(item, {})
     rendered = (shared.vnf.name, shared.vdu.name) not in context.not_rendered
     instance = Instance(shared, index, key, context.render(shared.vnf, shared.vdu, index) if rendered else None,
-                        context.power.get(item, 'ACTIVE'), rendered)
+                        context.power.get(item, 'ACTIVE'), rendered, context.asked.discard.get(item))
     server = _find_server(context, shared, key, record)
     worked = record.get('status') in power.WELL
     if server is None:
@@ -124,7 +124,7 @@ def _plan_instance(context: Context, shared: Shared, index: int) -> None:
     elif server.id == (context.asked.replace or {}).get(item):
         cause = f': {context.asked.cause}' if context.asked.cause else ''
         _replace(context, _same_image(context, instance, record), item, record, server, shared.detail,
-                 f'to be healed{cause}', worked or server.status in power.WELL)
+                 f'to be healed{cause}', worked or server.launched or server.status in power.WELL)
     elif server.status == 'ERROR' and not record.get('rebuilding'):
         reason = f'in ERROR: {server.fault or "no fault given"}'
         _replace(context, instance, item, record, server, shared.detail, reason, worked or server.launched)

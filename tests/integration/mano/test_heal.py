@@ -36,7 +36,7 @@ def kept(site: Later, index: int) -> Any:
 
 def test_one(site: Later) -> None:
     asked: dict[str, Any] = {**FRONT, 'nfv_count_index': '1', 'nfv_params': {'cause': 'it answers no more'}}
-    site.refuse('heal', 'vdu:web/front/1: would be replaced, and lose what is on its ephemeral disk', 'nfv_accept_data_loss',
+    site.refuse('heal', 'vdu:web/front/1: would be replaced, and lose what is on its root disk', 'nfv_accept_data_loss',
                 **asked)
     before, ids = kept(site, 1), [site.server(index).id for index in range(3)]
     lines = site.change('heal', **asked, **LOSS)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Asked, Operate
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan
+from ansible_collections.nfv.mano.tests.unit.plan.test_volume import ITEM, LOGS, ROOT, Disks, asked
 from ansible_collections.nfv.mano.tests.unit.plan.world import World, actions, document
 
 
@@ -68,13 +69,13 @@ def test_nothing_asked_nothing_planned() -> None:
 
 def test_healing_keeps_the_ports_and_says_what_is_lost() -> None:
     world = World().deployed(3)
-    asked = healing(world, 1, cause='it is slow')
-    refused = world.plan(document(3), asked=asked)
+    marked = healing(world, 1, cause='it is slow')
+    refused = world.plan(document(3), asked=marked)
     assert [str(problem) for problem in refused.problems] == [
-        'vdu:web/front/1: would be replaced, and lose what is on its ephemeral disk (to be healed: it is slow: cirros, m1.tiny, '
+        'vdu:web/front/1: would be replaced, and lose what is on its root disk (to be healed: it is slow: cirros, m1.tiny, '
         '2 interfaces); set nfv_accept_data_loss to true if that is meant']
-    assert world.plan(document(3), asked=asked, allow_delete=True).problems
-    plan = world.plan(document(3), asked=asked, accept_data_loss=True)
+    assert world.plan(document(3), asked=marked, allow_delete=True).problems
+    plan = world.plan(document(3), asked=marked, accept_data_loss=True)
     assert actions(plan) == [('replace', 'web/front/1')]
     assert set(plan.tasks) == {'delete vdu:web/front/1', 'create vdu:web/front/1'}
     assert not plan.problems
@@ -82,11 +83,11 @@ def test_healing_keeps_the_ports_and_says_what_is_lost() -> None:
 
 def test_a_server_is_healed_once() -> None:
     world = World().deployed(1)
-    asked = healing(world, 0)
+    marked = healing(world, 0)
     world.server(0, id='server-new')
     world.record['vdu:web/front/0']['id'] = 'server-new'
     world.state.ports = [port._replace(device_id='server-new') for port in world.state.ports]
-    assert world.plan(document(1), asked=asked).tasks == {}
+    assert world.plan(document(1), asked=marked).tasks == {}
 
 
 @pytest.mark.parametrize('status', ['ERROR', 'BUILD'])
@@ -135,11 +136,37 @@ def test_one_at_a_time_goes_with_the_order_of_vdus() -> None:
     wanted = document(2, depends_on=['zback'])
     vnf = wanted['vnfs'][0]
     vnf['vdus'].append({**vnf['vdus'][0], 'name': 'zback', 'count': 2, 'depends_on': []})
-    asked = healing(world, 0, 1)
+    marked = healing(world, 0, 1)
     both = frozenset([*items(0, 1), 'vdu:web/zback/0', 'vdu:web/zback/1'])
-    plan = world.plan(wanted, asked=asked._replace(scope=both, at_once=1), accept_data_loss=True)
+    plan = world.plan(wanted, asked=marked._replace(scope=both, at_once=1), accept_data_loss=True)
     graphlib.TopologicalSorter({task.id: task.after for task in plan.tasks.values()}).prepare()
     assert set(plan.tasks['delete vdu:web/front/0'].after) == {'create vdu:web/zback/1'}
+
+
+def test_volumes_are_kept_and_so_nothing_is_lost() -> None:
+    world = Disks().attached(ROOT, LOGS)
+    plan = world.plan(asked(ROOT, LOGS), asked=healing(world, 0))
+    assert (plan.problems, actions(plan)) == ([], [('replace', 'web/front/0')])
+    assert [task.verb for task in plan.tasks.values()] == ['server.delete', 'volumes.create', 'server.create']
+    assert plan.tasks[f'volumes {ITEM}'].spec[1] == (), 'none is made'
+
+
+def test_a_boot_volume_is_made_anew_if_asked_for() -> None:
+    world = Disks().attached(ROOT, LOGS)
+    anew = healing(world, 0, discard={ITEM: 'v-root'})
+    assert 'nfv_accept_data_loss' in str(world.plan(asked(ROOT, LOGS), asked=anew).problems[0])
+    plan = world.plan(asked(ROOT, LOGS), asked=anew, accept_data_loss=True)
+    assert not plan.problems
+    verbs = [task.verb for task in plan.tasks.values()]
+    assert verbs == ['server.delete', 'volumes.release', 'volumes.create', 'server.create']
+    release = next(task for task in plan.tasks.values() if task.verb == 'volumes.release')
+    assert release.spec[0] == {'root': ('v-root', 'delete')}
+    assert plan.tasks[f'volumes {ITEM}'].spec[1] == (0,)
+    world.change('v-root', id='v-new')
+    world.record[ITEM]['volumes']['root']['id'] = 'v-new'
+    assert 'volumes.release' not in {task.verb for task in world.plan(asked(ROOT, LOGS), asked=anew).tasks.values()}
+    kept = Disks().attached({**ROOT, 'keep': True})
+    assert 'is to be kept' in str(kept.plan(asked({**ROOT, 'keep': True}), asked=anew, accept_data_loss=True).problems[0])
 
 
 # Operate ------------------------------------------------------------------------------------------------------------
@@ -190,8 +217,8 @@ def test_a_restart_is_done_once_and_a_few_at_a_time() -> None:
     world.server(1, status='SHUTOFF')
     assert 'can be restarted only from ACTIVE' in str(operating(world, 'ACTIVE', 1, reboot='reboot-soft').problems[0])
     world.server(1, status='ACTIVE')
-    asked = Asked(scope=items(0, 1, 2), at_once=1, operate=Operate('ACTIVE', 'reboot-hard'))
-    assert most_down(world.plan(document(3), asked=asked)) == 1
+    restart = Asked(scope=items(0, 1, 2), at_once=1, operate=Operate('ACTIVE', 'reboot-hard'))
+    assert most_down(world.plan(document(3), asked=restart)) == 1
 
 
 def test_a_protected_vdu_is_healed_but_not_rebuilt_by_a_document() -> None:
