@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources
 from ansible_collections.nfv.mano.plugins.module_utils.operation import reading
@@ -23,10 +25,17 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.query import make_qu
 from ansible_collections.nfv.mano.plugins.module_utils.target import (
     NetworkService,
     TargetError,
+    Vdu,
+    Vnf,
     is_whole,
     render_user_data,
 )
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.cloud import OpenStack
+
+#: (VNF, VDU, index) -> user data.
+UserData: TypeAlias = 'dict[tuple[str, str, int], str]'
+#: A template that names the number of instances.
+COUNT = re.compile(r'\bcount\b')
 
 
 @dataclass(slots=True)
@@ -75,14 +84,14 @@ def make_draft(request: Request, ns: Mapping[str, Any], resources: Resources, pe
         clouds.update({name: {'cloud': vim.cloud, 'region': vim.region, 'admin_cloud': vim.admin_cloud}
                        for name, vim in target.vims.items()})
     not_rendered = _not_rendered(target)
-    user_data = _rendered(aim, not_rendered)
+    user_data, compared = _rendered(aim, not_rendered)
     queries = make_queries(ns['id'], target, resources, [*pending, *ns.get('doubtful', ())], aim.asked)
     vims = reading.connect(request, clouds, queries)
     states = reading.read_all(vims, queries, pending, request, tell, wait)
     context = Context(ns['id'], ns['name'], target, resources, {name: Live.of(state) for name, state in states.items()},
                       request.create_flavors, request.allow_delete,
                       lambda vnf, vdu, index: user_data.get((vnf.name, vdu.name, index)),
-                      not_rendered, request.accept_data_loss, aim.power, aim.asked,
+                      compared, not_rendered, request.accept_data_loss, aim.power, aim.asked,
                       doubtful=frozenset(call['mark'] for call in (*pending, *ns.get('doubtful', ()))))
     plan = make_plan(context)
     quotas = reading.read_quotas(vims, plan)
@@ -99,27 +108,33 @@ def _not_rendered(target: NetworkService | None) -> frozenset[tuple[str, str]]:
                      if not is_whole(vdu))
 
 
-def _rendered(aim: Aim, left_out: frozenset[tuple[str, str]]) -> dict[tuple[str, str, int], str]:
-    """User data of every instance that may be made, so that a missing variable is told before anything is made.
+def _rendered(aim: Aim, left_out: frozenset[tuple[str, str]]) -> tuple[UserData, UserData]:
+    """User data of every instance that may be made, so that a missing variable is told before anything is made; and as it is
+    compared where it names the number of instances: scaling makes no new servers of those that are there.
 
     :raises InputError: every VDU whose template does not render.
     """
-    rendered: dict[tuple[str, str, int], str] = {}
+    rendered: UserData = {}
+    compared: UserData = {}
     problems = []
-    target, scope = aim.target, aim.asked.scope
-    for vnf in target.vnfs if target and not aim.asked.operate else ():
+    for vnf in aim.target.vnfs if aim.target and not aim.asked.operate else ():
         for vdu in vnf.vdus:
             if (vnf.name, vdu.name) in left_out:
                 continue
             try:
-                for index in range(vdu.count):
-                    if scope is not None and item_of(vnf, vdu, index) not in scope:
-                        continue
-                    text = render_user_data(target, vnf, vdu, index)
-                    if text is not None:
-                        rendered[vnf.name, vdu.name, index] = text
+                rendered.update(_of_vdu(aim, vnf, vdu, vdu))
+                if vdu.cloud_init and COUNT.search(vdu.cloud_init.text or ''):
+                    compared.update(_of_vdu(aim, vnf, vdu, dataclasses.replace(vdu, count=1)))
             except TargetError as error:
                 problems += [str(problem) for problem in error.problems]
     if problems:
         raise InputError(problems)
-    return rendered
+    return rendered, compared
+
+
+def _of_vdu(aim: Aim, vnf: Vnf, vdu: Vdu, as_if: Vdu) -> UserData:
+    """User data of the instances of a VDU, rendered as if it were another one."""
+    scope = aim.asked.scope
+    texts = {(vnf.name, vdu.name, index): render_user_data(aim.target, vnf, as_if, index) for index in range(vdu.count)
+             if aim.target is not None and (scope is None or item_of(vnf, vdu, index) in scope)}
+    return {key: text for key, text in texts.items() if text is not None}

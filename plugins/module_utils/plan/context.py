@@ -94,6 +94,8 @@ class Context:
     create_flavors: bool = True
     allow_delete: bool = False
     render: Callable[[Vnf, Vdu, int], str | None] = lambda vnf, vdu, index: None
+    #: User data by (VNF, VDU, index) as it is compared, where that is not what it is made with.
+    compared: Mapping[tuple[str, str, int], str] = field(default_factory=dict)
     #: (VNF, VDU) whose user data can not be rendered: a file or a secret of it is not stored. Servers that are there stay.
     not_rendered: frozenset[tuple[str, str]] = frozenset()
     #: Whether such a server may be made without its user data.

@@ -53,6 +53,8 @@ class Instance(NamedTuple):
     rendered: bool = True
     #: Id of its boot volume where that one goes with its server.
     discard: str | None = None
+    #: Its user data as it is compared, where that is not what it is made with: the number of instances is no part of it.
+    compared: str | None = None
 
     @property
     def name(self) -> str:
@@ -142,7 +144,8 @@ def user_data_hash(instance: Instance) -> str | None:
     """What the record keeps of rendered user data: enough to see a change, nothing to read a secret from."""
     if instance.user_data is None:
         return None
-    salted = f'{instance.shared.ns_id}\n{instance.key}\n{instance.user_data}'
+    text = instance.user_data if instance.compared is None else instance.compared
+    salted = f'{instance.shared.ns_id}\n{instance.key}\n{text}'
     return hashlib.sha256(salted.encode()).hexdigest()
 
 

@@ -9,6 +9,7 @@ import copy
 from typing import Any
 
 import pytest
+from ansible_collections.nfv.mano.plugins.module_utils.operation import draft
 from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Aim, Base
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.targets import make_aim
@@ -119,6 +120,16 @@ def test_addresses_for_each_instance_are_a_limit() -> None:
     assert count(ask('scale', record, {'count': 3})) == 3
     assert refused('scale', record, {'count': 4}) == [
         'vnfs[0].vdus[0].interfaces[0].ip_addresses: 3 given for 4 instances: one per instance']
+
+
+def test_user_data_that_names_the_number_of_instances_is_compared_without_it() -> None:
+    def rendered(number: int) -> tuple[Any, Any]:
+        aim = make_aim(Request(operation='instantiate', state_dir='', document=document(
+            number, cloud_init={'text': '{{ index }} of {{ count }}'})), Base({}, {}))
+        return draft._rendered(aim, frozenset())
+    texts, compared = rendered(2)
+    assert texts == {('web', 'front', 0): '0 of 2', ('web', 'front', 1): '1 of 2'}
+    assert rendered(3)[1].items() >= compared.items()
 
 
 def test_operate_keeps_what_is_wanted() -> None:
