@@ -17,7 +17,7 @@ LONGEST_CAUSE = 255
 
 
 def heal(request: Request, base: Base, target: NetworkService) -> Asked:
-    """Which servers (and boot volumes) are replaced: those that the record had before the operation, so that none is twice.
+    """Which servers are replaced: those that the record had before the operation, so that none is replaced twice.
 
     :raises InputError: parameters that can't be used, or no such VNF, VDU or instance.
     """
@@ -27,7 +27,4 @@ def heal(request: Request, base: Base, target: NetworkService) -> Asked:
     selected = select(request, target)
     items = [item for one in selected for item in one.items]
     marked = {item: base.resources.get(item, {}).get('id', '') for item in items}
-    boots = {item: volume['id'] for item in items for volume in base.resources.get(item, {}).get('volumes', {}).values()
-             if volume['boot'] and volume['owned']}
-    return Asked(scope=frozenset(items), replace=marked, cause=cause, discard=boots if root == 'rebuild' else {},
-                 at_once=at_once(request, selected))
+    return Asked(scope=frozenset(items), replace=marked, cause=cause, root=root, at_once=at_once(request, selected))

@@ -70,14 +70,13 @@ class Asked(NamedTuple):
     """What a verb asks of single VDU instances, by record key (``vdu:web/front/0``).
 
     ``scope``: nothing else is touched, and what is deleted of it is meant (None: all is compared and put right);
-    ``replace``: instances to be healed, with the id of the server that goes ('': there was none), and why (``cause``);
-    ``discard``: those whose boot volume is made anew, with the id of the volume that goes; ``at_once``: how many may be down at
-    a time."""
+    ``replace``: instances to be healed, with the id of the server that goes ('': there was none), why (``cause``) and whether a
+    boot volume stays (``root``: keep) or is made anew (rebuild); ``at_once``: how many may be down at a time."""
 
     scope: frozenset[str] | None = None
     replace: Mapping[str, str] | None = None
     cause: str = ''
-    discard: Mapping[str, str] = {}
+    root: str = 'keep'
     at_once: int | None = None
     operate: Operate | None = None
 

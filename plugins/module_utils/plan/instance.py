@@ -51,8 +51,6 @@ class Instance(NamedTuple):
     status: str = 'ACTIVE'
     #: False: what its user data is, is not known here.
     rendered: bool = True
-    #: Id of its boot volume where that one goes with its server.
-    discard: str | None = None
     #: Its user data as it is compared, where that is not what it is made with: the number of instances is no part of it.
     compared: str | None = None
 

@@ -40,8 +40,7 @@ class Moves:
 
 def keeps_root(instance: Instance, server: Server) -> bool:
     """Whether the root disk of its server is a volume, and will be that of a new one."""
-    return server.image_id is None and instance.discard is None and any(
-        wanted.asked.boot for wanted in instance.shared.volumes)
+    return server.image_id is None and any(wanted.asked.boot for wanted in instance.shared.volumes)
 
 
 def _row(instance: Instance, wanted: Wanted, record: Resource) -> Volume | None:
@@ -53,7 +52,7 @@ def _row(instance: Instance, wanted: Wanted, record: Resource) -> Volume | None:
         return wanted.row
     recorded = record.get('volumes', {}).get(wanted.asked.name, {})
     found = find(live, recorded, instance.mark(f'volume.{wanted.asked.name}'))
-    return None if found is None or found.id == instance.discard or broken(found, recorded) else found
+    return None if found is None or broken(found, recorded) else found
 
 
 def known(instance: Instance, record: Resource) -> dict[str, Resource]:
@@ -84,15 +83,11 @@ def found(context: Context, item: str) -> Resource:
 
 
 def _check(context: Context, instance: Instance, record: Resource) -> None:
-    """What stands against the volumes that are there: they are attached elsewhere, too large, of another type or image; or
-    they are to be made anew, and kept."""
+    """What stands against the volumes that are there: they are attached elsewhere, too large, of another type or image."""
     ours = {record.get('id'), *(one.id for one in instance.shared.live.marked_servers.get(instance.mark('server'), ()))}
     for wanted in instance.shared.volumes:
         row = _row(instance, wanted, record)
         recorded = record.get('volumes', {}).get(wanted.asked.name)
-        if instance.discard and recorded and recorded['id'] == instance.discard and wanted.asked.keep:
-            context.problem(f'{wanted.path}.keep', f'volume {wanted.asked.name} of {instance.key} is to be kept, and heal with '
-                            'root: rebuild would delete it')
         if recorded and recorded['owned'] != wanted.own:
             context.problem(wanted.path, f'volume {wanted.asked.name} of {instance.key} is there already, and can not become '
                             'another one by that name; give it another name')
@@ -150,19 +145,23 @@ def _anew(context: Context, instance: Instance, item: str, record: Resource) -> 
     """The boot volume of an instance that is healed with a new root disk."""
     if context.asked.root != 'rebuild' or item not in (context.asked.replace or {}):
         return {}
-    rows = {wanted.asked.name: _row(instance, wanted, record) for wanted in instance.shared.volumes
-            if wanted.asked.boot and wanted.own}
+    roots = [wanted for wanted in instance.shared.volumes if wanted.asked.boot and wanted.own]
+    for wanted in roots:
+        if wanted.asked.keep:
+            context.problem(f'{wanted.path}.keep', f'volume {wanted.asked.name} of {instance.key} is to be kept, and heal with '
+                            'root: rebuild would delete it')
+    rows = {wanted.asked.name: _row(instance, wanted, record) for wanted in roots}
     return {name: (row.id, 'delete') for name, row in rows.items() if row is not None}
 
 
 def _broken(instance: Instance, record: Resource) -> Release:
-    """Volumes that never came to be, or are to be made anew: they go before they are made again under the same mark."""
+    """Volumes that never came to be: they go before they are made again under the same mark."""
     found: Release = {}
     for wanted in instance.shared.volumes:
         name = wanted.asked.name
         recorded = record.get('volumes', {}).get(name, {})
         row = find(instance.shared.live, recorded, instance.mark(f'volume.{name}')) if wanted.own else None
-        if row is not None and (row.id == instance.discard or broken(row, recorded)):
+        if row is not None and broken(row, recorded):
             found[name] = (row.id, 'delete')
     return found
 

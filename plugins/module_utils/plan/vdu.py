@@ -115,7 +115,7 @@ def _plan_instance(context: Context, shared: Shared, index: int) -> None:
     record = context.record.get(item, {})
     rendered = (shared.vnf.name, shared.vdu.name) not in context.not_rendered
     instance = Instance(shared, index, key, context.render(shared.vnf, shared.vdu, index) if rendered else None,
-                        context.power.get(item, 'ACTIVE'), rendered, context.asked.discard.get(item),
+                        context.power.get(item, 'ACTIVE'), rendered,
                         context.compared.get((shared.vnf.name, shared.vdu.name, index)))
     server = _find_server(context, shared, key, record)
     worked = record.get('status') in power.WELL

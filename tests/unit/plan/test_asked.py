@@ -151,22 +151,10 @@ def test_volumes_are_kept_and_so_nothing_is_lost() -> None:
     assert plan.tasks[f'volumes {ITEM}'].spec[1] == (), 'none is made'
 
 
-def test_a_boot_volume_is_made_anew_if_asked_for() -> None:
-    world = Disks().attached(ROOT, LOGS)
-    anew = healing(world, 0, discard={ITEM: 'v-root'})
-    assert 'nfv_accept_data_loss' in str(world.plan(asked(ROOT, LOGS), asked=anew).problems[0])
-    plan = world.plan(asked(ROOT, LOGS), asked=anew, accept_data_loss=True)
-    assert not plan.problems
-    verbs = [task.verb for task in plan.tasks.values()]
-    assert verbs == ['server.delete', 'volumes.release', 'volumes.create', 'server.create']
-    release = next(task for task in plan.tasks.values() if task.verb == 'volumes.release')
-    assert release.spec[0] == {'root': ('v-root', 'delete')}
-    assert plan.tasks[f'volumes {ITEM}'].spec[1] == (0,)
-    world.change('v-root', id='v-new')
-    world.record[ITEM]['volumes']['root']['id'] = 'v-new'
-    assert 'volumes.release' not in {task.verb for task in world.plan(asked(ROOT, LOGS), asked=anew).tasks.values()}
+def test_a_boot_volume_that_is_to_be_kept_is_not_made_anew() -> None:
     kept = Disks().attached({**ROOT, 'keep': True})
-    assert 'is to be kept' in str(kept.plan(asked({**ROOT, 'keep': True}), asked=anew, accept_data_loss=True).problems[0])
+    plan = kept.plan(asked({**ROOT, 'keep': True}), asked=healing(kept, 0, root='rebuild'), accept_data_loss=True)
+    assert 'volume root of web/front/0 is to be kept, and heal with root: rebuild would delete it' in str(plan.problems[0])
 
 
 # Operate ------------------------------------------------------------------------------------------------------------
