@@ -66,14 +66,19 @@ def test_anti_affinity_from_its_plan_to_its_end(service: Service) -> None:
     assert_members(service, group, 2, hosts=2)
     assert {kind: {one.id for one in rows} for kind, rows in service.mine().items()} == service.recorded()
     life.assert_again_changes_nothing()
-    # Gone behind our back, or in ERROR: made again on its ports, in its group, on the host that the other one is not on
+    # Gone behind our back, or healed: made again on its ports, in its group, on the host that the other one is not on
     before = port_ids(service)
     compute = service.project.cloud.compute
     compute.delete_server(service.project.servers(service.name)[f'{service.name}-web-front-1'])
     wait_for(lambda: len(service.project.servers(service.name)) == 1, 60, 'server deleted')
     good(life.play())
-    assert_members(service, group_of(service), 2, hosts=2)
+    healed = assert_members(service, group_of(service), 2, hosts=2)
     assert group_of(service).id == group.id
+    assert port_ids(service) == before
+    good(play('heal', nfv_ns=service.name, nfv_state_dir=str(service.state_dir), nfv_accept_data_loss=True))
+    again = assert_members(service, group_of(service), 2, hosts=2)
+    assert group_of(service).id == group.id
+    assert not {one.id for one in healed.values()} & {one.id for one in again.values()}
     assert port_ids(service) == before
     life.assert_terminate_leaves_the_project_as_it_was()
 
