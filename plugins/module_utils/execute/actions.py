@@ -10,12 +10,14 @@ from collections.abc import Mapping
 
 from ansible_collections.nfv.mano.plugins.module_utils.execute.calls import Calls
 from ansible_collections.nfv.mano.plugins.module_utils.execute.flavors import Flavors
+from ansible_collections.nfv.mano.plugins.module_utils.execute.floating_ips import FloatingIps
 from ansible_collections.nfv.mano.plugins.module_utils.execute.kind import Ended, Verb
 from ansible_collections.nfv.mano.plugins.module_utils.execute.nets import Nets
 from ansible_collections.nfv.mano.plugins.module_utils.execute.ports import Ports
 from ansible_collections.nfv.mano.plugins.module_utils.execute.power import Power
 from ansible_collections.nfv.mano.plugins.module_utils.execute.readiness import Readiness
 from ansible_collections.nfv.mano.plugins.module_utils.execute.resize import Resizes
+from ansible_collections.nfv.mano.plugins.module_utils.execute.routers import Routers
 from ansible_collections.nfv.mano.plugins.module_utils.execute.server_changes import ServerChanges
 from ansible_collections.nfv.mano.plugins.module_utils.execute.server_groups import ServerGroups
 from ansible_collections.nfv.mano.plugins.module_utils.execute.servers import Servers
@@ -24,7 +26,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.execute.waiter import Wai
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
 from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
 
-KINDS = (Flavors, Nets, Ports, ServerGroups, Servers, ServerChanges, Resizes, Power, Readiness, Volumes)
+KINDS = (Flavors, FloatingIps, Nets, Ports, Routers, ServerGroups, Servers, ServerChanges, Resizes, Power, Readiness, Volumes)
 
 
 class Actions:

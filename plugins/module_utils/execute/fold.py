@@ -13,7 +13,7 @@ Resources = dict[str, dict[str, Any]]
 #: What a server that is gone takes with it; its ports, its volumes and what the document said of it stay.
 OF_SERVER = ('id', 'name', 'status', 'host_id', 'addresses', 'ready')
 #: Things of an instance that have a name and an id each.
-PARTS = ('ports', 'volumes')
+PARTS = ('ports', 'volumes', 'floating_ips')
 
 
 def fold(resources: Resources, entries: Iterable[dict[str, Any]]) -> Resources:
@@ -32,11 +32,22 @@ def _put(resources: Resources, item: str, values: dict[str, Any]) -> None:
     resource = resources.setdefault(item, {})
     parts = {part: {**resource.get(part, {}), **values[part]} for part in PARTS if part in values}
     resource.update({**values, **parts})
+    _set_management_address(resource)
+
+
+def _set_management_address(resource: dict[str, Any]) -> None:
+    """Where an instance is managed: the floating IP of its management interface, else that interface's first address."""
+    if 'management' not in resource:
+        return
+    interface = resource['management']
+    floating = resource.get('floating_ips', {}).get(interface, {}).get('address')
+    fixed = resource.get('ports', {}).get(interface, {}).get('ip_addresses') or [None]
+    resource['management_address'] = floating or fixed[0]
 
 
 def _gone(resources: Resources, item: str, what: dict[str, Any]) -> None:
-    """``what`` is {'id': ...} for the item's own resource, {'ports': {interface: id}} and {'volumes': {name: id}} for parts
-    of it."""
+    """``what`` is {'id': ...} for the item's own resource, {'ports': {interface: id}}, {'volumes': {name: id}} and
+    {'floating_ips': {interface: id}} for parts of it."""
     resource = resources.get(item)
     if resource is None:
         return
@@ -50,6 +61,7 @@ def _gone(resources: Resources, item: str, what: dict[str, Any]) -> None:
         for name, part_id in what.get(part, {}).items():
             if resource.get(part, {}).get(name, {}).get('id') == part_id:
                 del resource[part][name]
+    _set_management_address(resource)
     if 'id' not in resource and not any(resource.get(part) for part in PARTS):
         del resources[item]
 

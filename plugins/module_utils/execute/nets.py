@@ -11,6 +11,7 @@ from typing import Any
 from ansible_collections.nfv.mano.plugins.module_utils.execute.kind import Ended, Kind, Verb, single
 from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import End
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
+from ansible_collections.nfv.mano.plugins.module_utils.plan.net import subnet_entries
 from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
 
 
@@ -25,7 +26,8 @@ class Nets(Kind):
         spec = task.spec
         made = self._calls.create(
             vim, 'net', [spec['mark']], task.id, lambda: vim.create_network(spec), lambda rows: rows[0],
-            lambda net: {task.item: {'vim': vim.name, 'id': net.id, 'name': net.name, 'owned': True, 'subnets': []}})
+            lambda net: {task.item: {'vim': vim.name, 'id': net.id, 'name': net.name, 'owned': True, 'subnets': [],
+                                     'qos_policy_id': spec['qos_policy_id'], 'provider': spec['provider']}})
         self._create_subnets(task, vim, made.id, spec['subnets'], [])
         ended(End(task, None, 'created'))
 
@@ -35,7 +37,7 @@ class Nets(Kind):
             self._calls.create(
                 vim, 'subnet', [spec['mark'] for spec in specs], task.id,
                 lambda: vim.create_subnets(network_id, specs), lambda rows: rows,
-                lambda subnets: {task.item: {'subnets': there + [{'id': one.id, 'cidr': one.cidr} for one in subnets]}})
+                lambda subnets: {task.item: {'subnets': sorted(there + subnet_entries(subnets), key=lambda one: one['cidr'])}})
 
     def _update(self, task: Task, vim: Vim, ended: Ended) -> None:
         spec = task.spec

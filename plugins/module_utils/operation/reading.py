@@ -68,7 +68,8 @@ def _shows(state: State, call: Mapping[str, Any]) -> bool:
         return any(group.name == call['mark'] for group in state.server_groups)
     if call['kind'] == 'volume':
         return any(volume.metadata.get(MARK_KEY) == call['mark'] for volume in state.volumes)
-    rows = {'port': state.ports, 'net': state.networks, 'flavor': state.flavors,
+    rows = {'port': state.ports, 'net': state.networks, 'flavor': state.flavors, 'router': state.routers,
+            'floating_ip': state.floating_ips,
             'subnet': [subnet for network in state.networks for subnet in network.subnets]}[call['kind']]
     return any(row.description == call['mark'] for row in rows)
 

@@ -51,8 +51,15 @@ def write_record(store: Store, ns: dict[str, Any], resources: Resources) -> None
         described = next((vnf for vnf in (ns.get('document') or {}).get('vnfs', ()) if vnf['name'] == name), {})
         store.write('vnf', vnf_id, {**before, 'kind': 'vnf', 'id': vnf_id, 'ns_id': ns['id'], 'ns_name': ns['name'],
                                     'name': name, 'vnfd': described.get('vnfd'),
-                                    'state': ns['state'] if described else 'NOT_INSTANTIATED', 'resources': part})
+                                    'state': ns['state'] if described else 'NOT_INSTANTIATED',
+                                    'management_addresses': _management_addresses(part), 'resources': part})
     store.write('ns', ns['id'], ns)
+
+
+def _management_addresses(resources: Resources) -> dict[str, str]:
+    """Where a VNF is managed: by VDU instance (``front/0``), those that have a management interface."""
+    return {item.partition('/')[2]: values['management_address'] for item, values in resources.items()
+            if values.get('management_address')}
 
 
 def fold_journal(store: Store, op_occ: Any) -> None:

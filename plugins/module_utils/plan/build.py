@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan import (
     flavor,
+    floating_ip,
     net,
     operate,
     order,
     rolling,
+    router,
     server_group,
     subnets,
     twins,
@@ -22,7 +24,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Conte
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan
 
 #: How kinds are listed to people.
-KIND_ORDER = ('flavor', 'net', 'server_group', 'volume', 'vdu')
+KIND_ORDER = ('flavor', 'net', 'router', 'server_group', 'volume', 'vdu', 'floating_ip')
 
 
 def make_plan(context: Context) -> Plan:
@@ -45,20 +47,28 @@ def make_plan(context: Context) -> Plan:
 
 
 def _plan_items(context: Context) -> None:
+    whole = context.asked.scope is None
     net.plan_links(context)
+    if whole:
+        router.plan_routers(context)
     server_group.plan_groups(context)
     flavors_in_use = vdu.plan_vdus(context)
     order.plan_order(context)
     vdu.plan_removed(context)
-    if context.asked.scope is None:
+    floating_ip.plan_floating_ips(context)
+    if whole:
         volume.plan_removed(context)
         twins.plan_ports(context)
         twins.plan_volumes(context)
+        twins.plan_floating_ips(context)
+        router.plan_removed(context)
+        twins.plan_routers(context)
+        router.after_floating_ips(context)
         subnets.plan_removed(context)
         net.plan_removed(context)
         twins.plan_networks(context)
     server_group.plan_members(context)
-    if context.asked.scope is None:
+    if whole:
         server_group.plan_unused(context)
         flavor.plan_unused(context, flavors_in_use)
 

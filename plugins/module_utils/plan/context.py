@@ -14,7 +14,17 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan, P
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import NetworkService, Vdu, Vnf
 from ansible_collections.nfv.mano.plugins.module_utils.target.network import VirtualLink
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY
-from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Flavor, Network, Port, Server, ServerGroup, State, Volume
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
+    Flavor,
+    FloatingIp,
+    Network,
+    Port,
+    Router,
+    Server,
+    ServerGroup,
+    State,
+    Volume,
+)
 
 Resource = dict[str, Any]
 
@@ -35,6 +45,10 @@ class Live:
     marked_volumes: dict[str, list[Volume]] = field(default_factory=dict)
     #: Ids of subnets that the target takes away -> record key of the network and range of the subnet to move to.
     leaving: dict[str, tuple[str, str]] = field(default_factory=dict)
+    routers: dict[str, Router] = field(default_factory=dict)
+    floating_ips: dict[str, FloatingIp] = field(default_factory=dict)
+    #: By address, and by owner mark the first of it.
+    known_floating_ips: dict[str, FloatingIp] = field(default_factory=dict)
 
     @classmethod
     def of(cls, state: State) -> Live:
@@ -53,6 +67,11 @@ class Live:
             if volume.status != 'deleting':
                 live.volumes[volume.id] = volume
                 live.marked_volumes.setdefault(volume.metadata.get(MARK_KEY, ''), []).append(volume)
+        live.routers = {router.id: router for router in state.routers}
+        live.floating_ips = {one.id: one for one in state.floating_ips}
+        for one in state.floating_ips:
+            live.known_floating_ips[one.address] = one
+            live.known_floating_ips.setdefault(one.description, one)
         return live
 
 
@@ -105,7 +124,7 @@ class Context:
     #: Owner marks of create calls whose answer was lost: only of these can something be there twice.
     doubtful: frozenset[str] = frozenset()
     plan: Plan = field(default_factory=lambda: Plan(''))
-    #: Task ids of networks and flavors that are made, by record key: who uses them comes after.
+    #: Task ids of networks, routers and flavors that are made or changed, by record key: who uses them comes after.
     makers: dict[str, str] = field(default_factory=dict)
     #: Task ids after which a network is free to go, by record key.
     users: dict[str, list[str]] = field(default_factory=dict)

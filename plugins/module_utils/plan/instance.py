@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
+from ansible_collections.nfv.mano.plugins.module_utils.plan import vnic
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Live, Resource, short
 from ansible_collections.nfv.mano.plugins.module_utils.plan.volume import Wanted
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import Interface, Vdu, Vnf
@@ -19,7 +20,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Port, Se
 
 class Shared(NamedTuple):
     """What all instances of one VDU have in common. ``nets`` are record keys, in the order of the interfaces;
-    ``security_groups`` are ids by interface name; makers are ids of tasks; no ``image_id`` where a volume is booted from."""
+    ``security_groups`` and ``qos_policies`` are ids by interface name; makers are ids of tasks; no ``image_id`` where a volume
+    is booted from."""
 
     ns_id: str
     ns_name: str
@@ -39,6 +41,7 @@ class Shared(NamedTuple):
     detail: str
     group: Resource | None = None
     volumes: tuple[Wanted, ...] = ()
+    qos_policies: dict[str, str] = {}  # noqa: RUF012
 
 
 class Instance(NamedTuple):
@@ -101,8 +104,9 @@ class Instance(NamedTuple):
         spec: dict[str, Any] = {
             'ns_id': self.shared.ns_id, 'name': f'{self.name}-{interface.name}', 'interface': interface.name,
             'mark': self.mark(f'port.{interface.name}'), 'net': self.shared.nets[place],
-            'network_id': resources[self.shared.nets[place]]['id'], 'type': interface.type,
-            'port_security': interface.port_security, 'given': given(interface)}
+            'network_id': resources[self.shared.nets[place]]['id'], 'vnic_type': vnic.VNIC_TYPES.get(interface.type),
+            'port_security': interface.port_security, 'qos_policy_id': self.shared.qos_policies.get(interface.name),
+            'given': given(interface)}
         if interface.security_groups is not None:
             spec['security_groups'] = list(self.shared.security_groups[interface.name])
         if interface.ip_addresses:
@@ -149,7 +153,7 @@ def user_data_hash(instance: Instance) -> str | None:
 
 def given(interface: Interface) -> list[str]:
     """Which attributes of a port the document gives: what the record keeps so that one that is given no more is put back."""
-    return [name for name in ('port_security', 'security_groups') if getattr(interface, name) is not None]
+    return [name for name in ('port_security', 'security_groups', 'qos_policy') if getattr(interface, name) is not None]
 
 
 def port_entry(port: Port, net: str, given_names: Sequence[str] = ()) -> dict[str, Any]:
@@ -171,6 +175,11 @@ def written(instance: Instance) -> Resource:
     return {'metadata': dict(instance.shared.vdu.metadata), 'tags': list(instance.shared.vdu.tags)}
 
 
+def management(instance: Instance) -> str | None:
+    """The interface that the instance is managed through."""
+    return next((one.name for one in instance.shared.vdu.interfaces if one.management), None)
+
+
 def booted(instance: Instance) -> Resource:
     """What the record keeps of what a server was booted with."""
     hashed = {'user_data_hash': user_data_hash(instance)} if instance.rendered else {}
@@ -182,6 +191,7 @@ def entry(instance: Instance, record: Resource, server: Server) -> Resource:
     kept = {'user_data_hash': record['user_data_hash']} if 'user_data_hash' in record else {}
     return {'vim': instance.shared.vim, **seen(server), 'flavor_key': instance.shared.flavor['key'], **kept, **booted(instance),
             'server_group': instance.shared.group and instance.shared.group['key'], **written(instance),
+            'management': management(instance),
             'ports': instance.known_ports(record) or record.get('ports', {})}
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.nfv.mano.plugins.module_utils.plan import qos, vnic
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Live, Resource
 from ansible_collections.nfv.mano.plugins.module_utils.plan.difference import Difference, listed
 from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance
@@ -30,6 +31,8 @@ def compare_interfaces(instance: Instance, record: Resource, server: Server, dif
         elif not _has_mac(instance, interface, shared.live.ports[entry['id']]):
             _renew(difference, plugged, place, interface, f'MAC {entry["mac_address"]} -> '
                    f'{interface.mac_addresses[instance.index]}', entry['id'])
+        elif (other := vnic.other_type(shared.live.ports[entry['id']], interface)) is not None:
+            _renew(difference, plugged, place, interface, other, entry['id'])
         else:
             port = shared.live.ports[entry['id']]
             _port(instance, interface, port, (old or {}).get('given', ()), difference)
@@ -85,6 +88,11 @@ def _port(instance: Instance, interface: Interface, port: Port, given: tuple[str
         changes['address_pairs'] = [(pair.ip_address, pair.mac_address) for pair in interface.allowed_address_pairs]
         texts.append(f'address pairs {listed(address for address, _mac in port.address_pairs)} -> {listed(pairs)}')
     _addresses(instance, interface, port, changes, texts)
+    policy_id = instance.shared.qos_policies.get(interface.name)
+    text = qos.change(instance.shared.live, policy_id, 'qos_policy' in given, port.qos_policy_id)
+    if text is not None:
+        changes['qos_policy_id'] = policy_id
+        texts.append(text)
     if changes:
         difference.ports[port.id] = changes
         difference.texts += [f'interface {interface.name} {text}' for text in texts]

@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
 from typing import Any
 
+from ansible_collections.nfv.mano.plugins.module_utils.plan import qos
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, Resource, short
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Change, Task
 from ansible_collections.nfv.mano.plugins.module_utils.plan.subnets import plan_leaving
@@ -55,7 +57,8 @@ def _refuse_foreign_ports(context: Context, key: str, resource: Resource) -> Non
     ours = {port['id'] for entry in context.record.values() for port in entry.get('ports', {}).values()}
     prefix = f'nfv.mano/{context.ns_id}/'
     foreign = [port for port in context.live[resource['vim']].state.foreign_ports.get(resource['id'], ())
-               if port.id not in ours and not port.description.startswith(prefix)]
+               if port.id not in ours and not port.description.startswith(prefix)
+               and port.device_id not in context.live[resource['vim']].routers]
     if foreign:
         named = ', '.join(f'{port.name or "(no name)"} {port.id}' for port in foreign[:5])
         context.problem(key, f'network {resource["name"]} {resource["id"]} has {len(foreign)} ports that are not of this '
@@ -85,8 +88,12 @@ def _existing(context: Context, path: str, link: VirtualLink) -> Network | None:
 
 
 def _entry(network: Network, vim: str, *, owned: bool) -> Resource:
-    return {'vim': vim, 'id': network.id, 'name': network.name, 'owned': owned,
-            'subnets': [{'id': subnet.id, 'cidr': subnet.cidr} for subnet in network.subnets]}
+    return {'vim': vim, 'id': network.id, 'name': network.name, 'owned': owned, 'subnets': subnet_entries(network.subnets)}
+
+
+def subnet_entries(subnets: Iterable[Subnet]) -> list[dict[str, str]]:
+    """The record's entries of subnets; Neutron lists them in any order."""
+    return [{'id': subnet.id, 'cidr': subnet.cidr} for subnet in sorted(subnets, key=lambda subnet: subnet.cidr)]
 
 
 class _Cidrs:
@@ -116,12 +123,14 @@ def _own(context: Context, path: str, key: str, link: VirtualLink, taken: _Cidrs
         return
     subnets = link.subnets or _kept_or_free(context, path, record, network, taken)
     specs = [_subnet_spec(context, key, place, subnet) for place, subnet in enumerate(subnets)]
+    policy_id = qos.resolve(context, path, link.vim, link.qos_policy)
     if network is not None:
-        _compare(context, key, link, network, specs)
+        _compare_provider(context, path, link, network, record)
+        _compare(context, key, link, network, specs, policy_id)
         return
     _check_rights(context, path, link)
     spec = {'name': _name(context, key), 'mark': mark(context.ns_id, key, 'net'), 'mtu': link.mtu,
-            'port_security': link.port_security, 'provider': _provider(link), 'subnets': specs}
+            'port_security': link.port_security, 'provider': _provider(link), 'subnets': specs, 'qos_policy_id': policy_id}
     item = f'net:{key}'
     context.makers[item] = context.plan.add(Task(f'create {item}', 'net.create', link.vim, item, spec, ()))
     context.plan.need(link.vim, network=1, subnet=len(specs))
@@ -166,10 +175,14 @@ def _check_rights(context: Context, path: str, link: VirtualLink) -> None:
 
 
 def _pool(subnet: WantedSubnet) -> list[tuple[str, str]] | None:
-    if subnet.dhcp.start is None:
+    if subnet.dhcp.start is None and subnet.dhcp.count is None:
         return None
-    first = ipaddress.ip_address(subnet.dhcp.start)
     network = ipaddress.ip_network(subnet.cidr, strict=False)
+    if subnet.dhcp.start is not None:
+        first = ipaddress.ip_address(subnet.dhcp.start)
+    else:
+        first = network.network_address + 1
+        first += str(first) == (str(first) if subnet.gateway == 'auto' else subnet.gateway)
     last = network.broadcast_address - (1 if network.version == 4 else 0)
     return [(str(first), str(last if subnet.dhcp.count is None else first + subnet.dhcp.count - 1))]
 
@@ -194,13 +207,29 @@ def _detail(spec: dict[str, Any]) -> str:
     return ', '.join(words + [subnet['cidr'] for subnet in spec['subnets']])
 
 
-def _compare(context: Context, key: str, link: VirtualLink, network: Network, specs: list[dict[str, Any]]) -> None:
+def _compare_provider(context: Context, path: str, link: VirtualLink, network: Network, record: Resource) -> None:
+    """Neutron changes no provider attribute of a network with ports; a member does not even see them."""
+    for name, value in _provider(link).items():
+        there = getattr(network, name) or record.get('provider', {}).get(name)
+        if there is not None and there != value:
+            context.problem(f'{path}.provider.{name}', f'{there} of network {network.name} can not be changed to {value}: '
+                            'give the virtual link another name, so that it is made anew')
+
+
+def _compare(context: Context, key: str, link: VirtualLink, network: Network, specs: list[dict[str, Any]],
+             policy_id: str | None) -> None:
     """What differs between a network of ours and its virtual link; all of it can be changed in place."""
     item = f'net:{key}'
     wanted = {'name': _name(context, key), 'mtu': link.mtu, 'port_security': link.port_security}
     changes = {name: value for name, value in wanted.items()
                if value is not None and value != getattr(network, name)}
     texts = [f'{name} {getattr(network, name)} -> {value}' for name, value in changes.items()]
+    entry = {**_entry(network, link.vim, owned=True), 'qos_policy_id': policy_id, 'provider': _provider(link)}
+    was_given = context.record.get(item, {}).get('qos_policy_id') is not None
+    text = qos.change(context.live[link.vim], policy_id, was_given, network.qos_policy_id)
+    if text is not None:
+        changes['qos_policy_id'] = policy_id
+        texts.append(text)
     by_cidr = {subnet.cidr: subnet for subnet in network.subnets}
     new, changed = [], {}
     for spec in specs:
@@ -215,12 +244,12 @@ def _compare(context: Context, key: str, link: VirtualLink, network: Network, sp
             texts += words
     texts += plan_leaving(context, item, link.vim, network, specs)
     if not texts:
-        context.plan.found[item] = _entry(network, link.vim, owned=True)
+        context.plan.found[item] = entry
         context.plan.unchanged += 1
         return
     if changes or changed or new:
         spec = {'id': network.id, 'network': changes, 'subnets': changed, 'new_subnets': new, 'name': wanted['name'],
-                'entry': _entry(network, link.vim, owned=True)}
+                'entry': entry}
         context.makers[item] = context.plan.add(Task(f'update {item}', 'net.update', link.vim, item, spec, ()))
         context.plan.need(link.vim, subnet=len(new))
     context.plan.changes.append(Change('update', 'net', network.name, link.vim, '; '.join(texts), 'differs from the target'))
@@ -230,6 +259,8 @@ def _compare_subnet(subnet: Subnet, spec: dict[str, Any]) -> tuple[dict[str, Any
     wanted = {'dhcp': spec['dhcp'], 'dns': spec['dns']}
     if spec['gateway'] != 'auto':
         wanted['gateway'] = spec['gateway']
+    elif subnet.gateway is None:
+        wanted.update(_gateway_again(subnet))
     if spec['pools'] is not None:
         wanted['pools'] = spec['pools']
     differing, texts = {}, []
@@ -240,6 +271,16 @@ def _compare_subnet(subnet: Subnet, spec: dict[str, Any]) -> tuple[dict[str, Any
             differing[name] = value
             texts.append(f'{subnet.cidr} {name} {_plain(have)} -> {_plain(value)}')
     return differing, texts
+
+
+def _gateway_again(subnet: Subnet) -> dict[str, Any]:
+    """The first address as gateway; Neutron does not take it while it is in a pool."""
+    network = ipaddress.ip_network(subnet.cidr)
+    if network.num_addresses <= 2:
+        return {}
+    gateway = network.network_address + 1
+    pools = [(str(gateway + 1) if first == str(gateway) else first, last) for first, last in subnet.pools]
+    return {'gateway': str(gateway), 'pools': pools}
 
 
 def _plain(value: Any) -> str:

@@ -40,6 +40,9 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
         asked.servers = True
         if kind == 'net' and resource.get('owned') and resource.get('id'):
             asked.network_ids.add(resource['id'])
+        if kind == 'router' and resource.get('id'):
+            asked.router_ids.add(resource['id'])
+        asked.floating_ips = asked.floating_ips or bool(resource.get('floating_ips'))
         if kind == 'flavor' and resource.get('owned'):
             asked.flavors = True
         if kind == 'server_group':
@@ -62,6 +65,7 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
         asked.flavors = asked.flavors or call['kind'] == 'flavor'
         asked.server_groups = asked.server_groups or call['kind'] == 'server_group'
         asked.volumes = asked.volumes or call['kind'] == 'volume'
+        asked.floating_ips = asked.floating_ips or call['kind'] == 'floating_ip'
     if target is not None:
         _target(target, query, known)
     return queries
@@ -72,6 +76,10 @@ def _target(target: NetworkService, query: Any, known: bool) -> None:
         _link(target, link, query(link.vim))
     for group in target.affinity_groups:
         query(group.vim).server_groups = True
+    for router in target.routers:
+        asked = query(router.vim)
+        asked.external_networks = True
+        asked.optional_networks.add(router.external_network)
     for vnf in target.vnfs:
         for vdu in vnf.vdus:
             asked = query(vdu.vim)
@@ -90,9 +98,15 @@ def _target(target: NetworkService, query: Any, known: bool) -> None:
                 asked.volumes = asked.volumes or known
                 asked.volume_types = asked.volume_types or not volume.existing
                 asked.volume_zones = asked.volume_zones or volume.availability_zone is not None
+                if interface.qos_policy is not None:
+                    asked.qos_policies.add(interface.qos_policy)
+                if interface.floating_ip is not None:
+                    asked.external_networks = asked.floating_ips = True
 
 
 def _link(target: NetworkService, link: VirtualLink, asked: Query) -> None:
+    if link.qos_policy is not None:
+        asked.qos_policies.add(link.qos_policy)
     found_by = link.existing
     if link.management and found_by is None:
         found_by = target.vims[link.vim].management_network

@@ -8,15 +8,17 @@ Servers of the kind are found by their tag and dealt with beside their VDU (vdu.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context
+from ansible_collections.nfv.mano.plugins.module_utils.plan.floating_ip import release
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Change, Task
+from ansible_collections.nfv.mano.plugins.module_utils.plan.router import delete_router
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import mark, ns_prefix
-from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Network, Port, Volume
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import FloatingIp, Network, Port, Router, Volume
 
-Row = TypeVar('Row', Port, Network, Volume)
+Row = TypeVar('Row', Port, Network, Router, FloatingIp, Volume)
 REASON = 'made twice by a lost reply'
 
 
@@ -65,18 +67,51 @@ def plan_volumes(context: Context) -> None:
 def plan_networks(context: Context) -> None:
     """Every network with a mark of this NS that is neither the record's nor the one that the plan takes up."""
     prefix = ns_prefix(context.ns_id)
-    wanted = {mark(context.ns_id, key, 'net') for _path, key, _link in context.links()}
+    wanted = {f'{key}/net' for _path, key, _link in context.links()}
     recorded = {resource.get('id') for key, resource in context.record.items() if key.startswith('net:')}
     for vim, live in context.live.items():
-        by_mark: dict[str, list[Network]] = {}
-        for network in live.networks.values():
-            if network.description.startswith(prefix):
-                by_mark.setdefault(network.description, []).append(network)
-        for text, networks in by_mark.items():
-            key = text.removeprefix(prefix).rpartition('/')[0]
+        for text, networks in _by_mark(live.networks.values(), prefix).items():
+            key = text.rpartition('/')[0]
             for network in _twins(networks, recorded, text in wanted):
                 context.plan.add(Task(f'delete twin {network.id}', 'net.delete', vim, f'net:{key}', network.id, ()))
                 context.plan.changes.append(Change('delete', 'net', network.name, vim, network.id, REASON))
+
+
+def plan_floating_ips(context: Context) -> None:
+    """Every floating IP with a mark of this NS that is neither the record's nor the one that the plan takes up."""
+    prefix = ns_prefix(context.ns_id)
+    wanted = {f'{vnf.name}/{vdu.name}/{index}/floating_ip.{interface.name}' for _path, vnf, vdu in context.vdus()
+              for interface in vdu.interfaces if interface.floating_ip is not None and interface.floating_ip.address is None
+              for index in range(vdu.count)}
+    recorded = {entry['id'] for resource in context.record.values() for entry in resource.get('floating_ips', {}).values()}
+    for vim, live in context.live.items():
+        for text, rows in _by_mark(live.state.floating_ips, prefix).items():
+            owner, _slash, task = text.rpartition('/')
+            for one in _twins(rows, recorded, text in wanted):
+                release(context, f'delete twin {one.id}', vim, f'vdu:{owner}',
+                        {task.removeprefix('floating_ip.'): (one.id, 'release')}, False)
+                context.plan.changes.append(Change('delete', 'floating_ip', owner, vim, one.address, REASON))
+
+
+def plan_routers(context: Context) -> None:
+    """Every router with a mark of this NS that is neither the record's nor the one that the plan takes up."""
+    prefix = ns_prefix(context.ns_id)
+    wanted = {f'{router.name}/router' for router in (context.target.routers if context.target else ())}
+    recorded = {resource.get('id') for key, resource in context.record.items() if key.startswith('router:')}
+    for live in context.live.values():
+        for text, rows in _by_mark(live.state.routers, prefix).items():
+            item = f'router:{text.rpartition("/")[0]}'
+            for one in _twins(rows, recorded, text in wanted):
+                delete_router(context, item, context.record.get(item, {}), one, f'delete twin {one.id}', REASON)
+
+
+def _by_mark(rows: Iterable[Row], prefix: str) -> dict[str, list[Row]]:
+    """Rows of ours by the rest of their mark."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.description.startswith(prefix):
+            found.setdefault(row.description.removeprefix(prefix), []).append(row)
+    return found
 
 
 def _twins(rows: Sequence[Row], recorded: set[str | None], wanted: bool) -> list[Row]:

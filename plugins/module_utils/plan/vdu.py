@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan import flavor as flavors
 from ansible_collections.nfv.mano.plugins.module_utils.plan import image as images
-from ansible_collections.nfv.mano.plugins.module_utils.plan import instance_volumes, power
+from ansible_collections.nfv.mano.plugins.module_utils.plan import instance_volumes, power, qos, vnic
 from ansible_collections.nfv.mano.plugins.module_utils.plan import server_group as server_groups
 from ansible_collections.nfv.mano.plugins.module_utils.plan import volume as volumes
 from ansible_collections.nfv.mano.plugins.module_utils.plan.compare import compare
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, Resource, link_key
 from ansible_collections.nfv.mano.plugins.module_utils.plan.in_place import plan_changes
-from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance, Shared, entry
+from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance, Shared, entry, management
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Change, Task
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import Interface, Vdu, Vnf
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import mark, ns_prefix
@@ -49,6 +49,7 @@ def _shared(context: Context, path: str, vnf: Vnf, vdu: Vdu) -> Shared | None:
     nets = [link_key(context.target.virtual_link(interface.virtual_link, vnf)[0]) for interface in vdu.interfaces]
     for place, interface in enumerate(vdu.interfaces):
         _check_rights(context, f'{path}.interfaces[{place}]', vim, nets[place], interface)
+        vnic.check(context, f'{path}.interfaces[{place}]', vim, nets[place], interface, image)
     zone = vdu.availability_zone or (context.target.vims[vim].availability_zone if context.target else None)
     if vdu.host and 'admin' not in live.state.roles:
         context.problem(f'{path}.host', f'{vdu.host} can not be chosen: it needs the right os_compute_api:servers:create:'
@@ -67,7 +68,8 @@ def _shared(context: Context, path: str, vnf: Vnf, vdu: Vdu) -> Shared | None:
                   images.reference(vdu.image), flavor, tuple(nets), groups,
                   f'{zone or "nova"}:{vdu.host}' if vdu.host else zone, makers, server_makers,
                   f'{images.reference(vdu.image)}, {flavors.describe(vdu.flavor)}, '
-                  f'{len(nets)} interface{"s" if len(nets) != 1 else ""}{volumes.describe(vdu)}', group, wanted)
+                  f'{len(nets)} interface{"s" if len(nets) != 1 else ""}{volumes.describe(vdu)}', group, wanted,
+                  qos.of_interfaces(context, path, vim, vdu))
 
 
 def _security_groups(context: Context, path: str, vim: str, vdu: Vdu) -> dict[str, tuple[str, ...]]:
@@ -232,13 +234,13 @@ def _keep(context: Context, instance: Instance, item: str, record: Resource, ser
         return
     if difference.texts:
         ports = {**record.get('ports', {}), **instance.known_ports(record, but=difference.ports)}
-        if ports != record.get('ports', {}):
-            context.plan.found[item] = {**record, 'vim': instance.shared.vim, 'ports': ports}
+        if ports != record.get('ports', {}) or record.get('management') != management(instance):
+            context.plan.found[item] = {**record, 'vim': instance.shared.vim, 'ports': ports, 'management': management(instance)}
         plan_changes(context, instance, item, record, server, difference)
         return
     instance_volumes.plan_moves(context, instance, item, record, server, difference.volumes)
     current = {**entry(instance, record, server), **instance_volumes.found(context, item)}
-    if any(record.get(key) != current[key] for key in ('id', 'status', 'image', 'flavor_key', 'ports')):
+    if any(record.get(key) != current[key] for key in ('id', 'status', 'image', 'flavor_key', 'ports', 'management')):
         context.plan.found[item] = current
     context.plan.unchanged += 1
 

@@ -52,6 +52,7 @@ class _Checks:
         self.link_vims: dict[str, str | None] = {}
         self.uses: dict[str, list[tuple[str, Vdu, Interface]]] = {}
         self.vdus: set[str] = set()
+        self.floating: dict[tuple[str | None, str], str] = {}
 
     def run(self) -> None:
         ns = self.ns
@@ -193,6 +194,7 @@ class _Checks:
                 if key is not None:
                     self.uses.setdefault(key, []).append((at, vdu, interface))
             self.addressing(interface, vdu, at)
+            self.floating_address(interface, vim, at)
 
     def addressing(self, interface: Interface, vdu: Vdu, path: str) -> None:
         if vdu.count is not None:
@@ -207,6 +209,14 @@ class _Checks:
         fixed = interface.floating_ip.address if interface.floating_ip else None
         if fixed and (vdu.count or 0) > 1:
             self.report.add(f"{path}.floating_ip.address", f"{show(fixed)} is one address for {vdu.count} instances")
+
+    def floating_address(self, interface: Interface, vim: str | None, path: str) -> None:
+        address = interface.floating_ip.address if interface.floating_ip else None
+        if address is not None:
+            place = f"{path}.floating_ip.address"
+            first = self.floating.setdefault((vim, address), place)
+            if first != place:
+                self.report.add(place, f"{show(address)} is given already, at {first}: one interface has it")
 
     def volumes(self, vdu: Vdu, path: str) -> None:
         self.distinct(vdu.volumes, f"{path}.volumes")

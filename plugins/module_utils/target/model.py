@@ -94,8 +94,12 @@ class FloatingIp:
     SHORTHAND: ClassVar[str] = "pool"
     SWITCH: ClassVar[bool] = True
 
-    pool: str | None = attribute("The external network it is taken from; left out: the only one.", Text(), default=None)
-    address: str | None = attribute("One that is there already, instead of a new one.", Address(), default=None)
+    pool: str | None = attribute(
+        "Name or id of the external network it is taken from; left out: the only one.", Text(), default=None
+    )
+    address: str | None = attribute(
+        "One that the project has already, instead of a new one; never released.", Address(), default=None
+    )
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +119,12 @@ class Interface:
     mac_addresses: tuple[str, ...] = attribute(
         "MAC addresses, one per instance; more are for scaling out.", ListOf(Mac()), default=()
     )
-    type: str = attribute("What kind of interface it is.", Choice(INTERFACE_TYPES), default="virtio")
+    type: str = attribute(
+        "virtio, e1000, paravirt: on a virtual switch, of the model that the image says (hw_vif_model; e1000 needs it); "
+        "sr-iov: a virtual function; pci-passthrough: a whole card.",
+        Choice(INTERFACE_TYPES),
+        default="virtio",
+    )
     vpci: str | None = attribute(
         "The guest's PCI address.",
         Text(pattern=r"([0-9a-fA-F]{4}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7]", wanted="a PCI address such as 0000:00:0a.0"),

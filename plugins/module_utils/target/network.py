@@ -103,4 +103,8 @@ class Router:
     name: str = attribute("Its name in this document.", NAME)
     vim: str | None = attribute("The VIM it is made on; left out: the default one.", NAME, default=None)
     external_network: str = attribute("Name or id of the external network.", Text())
-    virtual_links: tuple[str, ...] = attribute("Virtual links that it connects.", ListOf(REFERENCE, most=100), default=())
+    virtual_links: tuple[str, ...] = attribute(
+        "Virtual links that it connects, by those of their subnets that have a gateway.",
+        ListOf(REFERENCE, most=100),
+        default=(),
+    )

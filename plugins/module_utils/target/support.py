@@ -11,7 +11,6 @@ from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import (
     AffinityGroup,
-    FloatingIp,
     Interface,
     NetworkService,
     Vdu,
@@ -25,10 +24,6 @@ def _named(items: Any) -> str:
     return ", ".join(show(getattr(item, "name", item)) for item in items)
 
 
-def _floating(value: FloatingIp) -> str:
-    return show(value.address or value.pool or True)
-
-
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Row:
     """An attribute that is not carried out when it has ``values`` (any but its default when empty)."""
@@ -40,16 +35,11 @@ class _Row:
 
 
 TABLE = (
-    _Row(NetworkService, "routers", _named),
     _Row(AffinityGroup, "scope", values=("zone", "zone-group", "nfvi-pop")),
     _Row(VirtualLink, "underlay"),
-    _Row(VirtualLink, "qos_policy"),
     _Row(VirtualLink, "common_id"),
     _Row(Vdu, "volumes", _named),
-    _Row(Interface, "type", values=("e1000", "paravirt", "sr-iov", "pci-passthrough")),
     _Row(Interface, "vpci"),
-    _Row(Interface, "floating_ip", _floating),
-    _Row(Interface, "qos_policy"),
 )
 
 

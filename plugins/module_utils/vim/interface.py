@@ -11,10 +11,12 @@ from typing import Any, Protocol
 
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
     Flavor,
+    FloatingIp,
     Network,
     Port,
     Query,
     Quota,
+    Router,
     Server,
     ServerGroup,
     State,
@@ -40,8 +42,10 @@ class Vim(Protocol):
         """Quotas of the project by name: instances, cores, ram (MiB), port, network, subnet ... (members may); those of
         volumes only where they are asked for."""
 
-    def find_marked(self, kind: str, mark: str, ns_id: str) -> Sequence[Server | Port | Network | ServerGroup | Volume]:
-        """Resources of a kind ('server', 'port', 'net', 'flavor', 'server_group', 'volume') that carry exactly this mark."""
+    def find_marked(self, kind: str, mark: str, ns_id: str) -> Sequence[
+            Server | Port | Network | Router | FloatingIp | ServerGroup | Volume]:
+        """Resources of a kind ('server', 'port', 'net', 'router', 'floating_ip', 'flavor', 'server_group', 'volume') that carry
+        exactly this mark."""
 
     def create_network(self, spec: dict[str, Any]) -> Network:
         """A network without subnets: name, mark, mtu, port_security, provider (mapping)."""
@@ -72,6 +76,30 @@ class Vim(Protocol):
 
     def delete_port(self, port_id: str) -> None:
         """Delete a port; an absent one is fine."""
+
+    def create_router(self, spec: dict[str, Any]) -> Router:
+        """A router without interfaces: name, mark, external_network_id."""
+
+    def update_router(self, router_id: str, changes: dict[str, Any]) -> Router:
+        """Change a router's name or external_network_id; the answer is without interfaces."""
+
+    def add_router_interface(self, router_id: str, subnet_id: str, privileged: bool) -> None:
+        """Connect a subnet by its gateway's address; one that is connected is fine (a call more then)."""
+
+    def remove_router_interface(self, router_id: str, subnet_id: str) -> None:
+        """Take a subnet off a router; one that is not on it is fine."""
+
+    def delete_router(self, router_id: str) -> None:
+        """Delete a router without interfaces; an absent one is fine."""
+
+    def create_floating_ip(self, spec: dict[str, Any]) -> FloatingIp:
+        """Allocate a floating IP of an external network for a port: mark, network_id, port_id."""
+
+    def associate_floating_ip(self, floating_ip_id: str, port_id: str | None) -> None:
+        """Give a floating IP to a port, whoever had it before; None: to none. An absent one is fine for None."""
+
+    def release_floating_ip(self, floating_ip_id: str) -> None:
+        """Give a floating IP back to its pool; an absent one is fine."""
 
     def create_flavor(self, spec: dict[str, Any]) -> Flavor:
         """A private flavor that nobody can use yet; by another name where its own is taken (then more than one call)."""

@@ -19,6 +19,7 @@ class Image(NamedTuple):
     min_disk_gib: int
     min_ram_mib: int
     checksums: tuple[str, ...]
+    vif_model: str = ''
 
 
 class Flavor(NamedTuple):
@@ -67,6 +68,7 @@ class Network(NamedTuple):
     physical_network: str | None
     segmentation_id: int | None
     subnets: tuple[Subnet, ...]
+    qos_policy_id: str | None = None
 
 
 class Port(NamedTuple):
@@ -84,6 +86,37 @@ class Port(NamedTuple):
     port_security: bool | None
     address_pairs: frozenset[tuple[str, str | None]]
     status: str
+    qos_policy_id: str | None = None
+    vnic_type: str = 'normal'
+
+
+class RouterInterface(NamedTuple):
+    """A port of a router on a network, with the subnets that it has an address of."""
+
+    port_id: str
+    network_id: str
+    subnet_ids: tuple[str, ...]
+
+
+class Router(NamedTuple):
+    """A Neutron router; ``addresses`` are its own on the external network."""
+
+    id: str
+    name: str
+    description: str
+    external_network_id: str | None
+    addresses: tuple[str, ...]
+    interfaces: tuple[RouterInterface, ...] = ()
+
+
+class FloatingIp(NamedTuple):
+    """A Neutron floating IP; ``network_id`` is the external network that it was taken from."""
+
+    id: str
+    address: str
+    description: str
+    network_id: str
+    port_id: str | None
 
 
 class Server(NamedTuple):
@@ -157,7 +190,7 @@ class Query:
     """What a plan needs to know of one VIM: asked for in bulk, once.
 
     ``networks``, ``images`` and ``security_groups`` are names or ids; ``*_ids`` come from the record;
-    ``marks`` are owner marks of create calls whose answer is unknown, by kind.
+    ``marks`` are owner marks of create calls whose answer is unknown, by kind; ``external_networks``: all that there are.
     """
 
     ns_id: str
@@ -169,6 +202,10 @@ class Query:
     network_ids: set[str] = field(default_factory=set)
     cidrs: bool = False
     security_groups: set[str] = field(default_factory=set)
+    qos_policies: set[str] = field(default_factory=set)
+    external_networks: bool = False
+    router_ids: set[str] = field(default_factory=set)
+    floating_ips: bool = False
     port_ids: set[str] = field(default_factory=set)
     servers: bool = False
     server_ids: set[str] = field(default_factory=set)
@@ -185,6 +222,7 @@ class State:
     """One VIM as it is now, as far as a :class:`Query` asked.
 
     ``roles`` are the member's own; ``admin`` says whether calls that need it can be made (with an admin_cloud too).
+    ``qos_policies`` are (id, name), None where the VIM has no QoS; ``floating_ips`` all of the project.
     """
 
     vim: str
@@ -201,6 +239,10 @@ class State:
     volume_types: list[VolumeType] = field(default_factory=list)
     volume_zones: list[str] = field(default_factory=list)
     security_groups: list[tuple[str, str]] = field(default_factory=list)
+    qos_policies: list[tuple[str, str]] | None = None
+    external_networks: list[Network] = field(default_factory=list)
+    routers: list[Router] = field(default_factory=list)
+    floating_ips: list[FloatingIp] = field(default_factory=list)
     used_cidrs: list[str] = field(default_factory=list)
     foreign_ports: dict[str, list[Port]] = field(default_factory=dict)
     nearest: dict[str, list[str]] = field(default_factory=dict)

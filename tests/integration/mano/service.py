@@ -30,6 +30,7 @@ from ansible_collections.nfv.mano.tests.integration.mano.support import (
 PLAY_MARK = 'NFV_TEST_SERVICE'
 #: Shorter than the product's defaults, so that a test ends in time.
 TIMEOUTS = {'adopt_window': 20, 'lock': 1}
+ROUTER_INTERFACE = 'network:router_interface'
 #: A shell's background jobs ignore SIGINT, and so would all that pytest starts from one.
 INTERRUPTIBLE = ('env', '--default-signal=INT')
 
@@ -126,13 +127,15 @@ class Service:
         made = {one.id for one in servers} | self._ever_made('server')
         of = {one.id for one in networks} | self._ever_made('net')
         ports = [one for one in network.ports(project_id=self.project.project_id)
-                 if ours(one) or one.device_id in made or one.network_id in of]
+                 if ours(one) or one.device_id in made or (one.network_id in of and one.device_owner != ROUTER_INTERFACE)]
         subnets = [one for one in network.subnets() if ours(one) or one.network_id in of]
         groups = [one for one in self.project.cloud.compute.server_groups() if marks and one.name.startswith(marks)]
         volumes = [one for one in self.project.cloud.block_storage.volumes()
                    if ours(one) or (one.metadata.get('nfv.mano.mark') or '').startswith(marks or ('none',))]
-        return {'servers': servers, 'ports': ports, 'networks': networks, 'subnets': subnets, 'server_groups': groups,
-                'volumes': volumes}
+        routers = [one for one in network.routers() if ours(one)]
+        floating = [one for one in network.ips() if (one.description or '').startswith(marks or ('/',))]
+        return {'servers': servers, 'ports': ports, 'networks': networks, 'subnets': subnets, 'routers': routers,
+                'floating_ips': floating, 'server_groups': groups, 'volumes': volumes}
 
     def _ever_made(self, kind: str) -> set[str]:
         return {values['id'] for entry in self.journal() if entry['event'] == 'made' and entry.get('kind') == kind
@@ -140,18 +143,21 @@ class Service:
 
     def recorded(self) -> dict[str, set[str]]:
         """Ids of what the record says is ours."""
-        found: dict[str, set[str]] = {'servers': set(), 'ports': set(), 'networks': set(), 'subnets': set(),
-                                      'server_groups': set(), 'volumes': set()}
+        found: dict[str, set[str]] = {kind: set() for kind in (
+            'servers', 'ports', 'networks', 'subnets', 'routers', 'floating_ips', 'server_groups', 'volumes')}
         for fact in (*self.facts('ns'), *self.facts('vnf')):
             for item, values in fact.get('resources', {}).items():
                 if item.startswith('vdu:'):
                     found['servers'] |= {values['id']} if 'id' in values else set()
                     found['ports'] |= {port['id'] for port in values.get('ports', {}).values()}
-                    found['volumes'] |= {one['id'] for one in values.get('volumes', {}).values() if one['owned']}
+                    for kind in ('volumes', 'floating_ips'):
+                        found[kind] |= {one['id'] for one in values.get(kind, {}).values() if one['owned']}
                 elif item.startswith('volume:'):
                     found['volumes'].add(values['id'])
                 elif item.startswith('server_group:') and values['owned']:
                     found['server_groups'].add(values['id'])
+                elif item.startswith('router:'):
+                    found['routers'].add(values['id'])
                 elif item.startswith('net:') and values['owned']:
                     found['networks'].add(values['id'])
                     found['subnets'] |= {subnet['id'] for subnet in values['subnets']}
@@ -190,6 +196,12 @@ class Service:
         compute, network = self.project.cloud.compute, self.project.cloud.network
         deadline = time.monotonic() + 90
         while time.monotonic() < deadline and any((left := self.mine()).values()):
+            for floating in left['floating_ips']:
+                network.delete_ip(floating)
+            for router in left['routers']:
+                for port in network.ports(device_id=router.id, device_owner=ROUTER_INTERFACE):
+                    network.remove_interface_from_router(router, port_id=port.id)
+                network.delete_router(router)
             for server in left['servers']:
                 compute.delete_server(server)
             if not left['servers']:

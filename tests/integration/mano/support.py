@@ -24,7 +24,8 @@ HERE = Path(__file__).resolve().parent
 SANDBOX_HOME = Path(os.environ['OS_CLIENT_CONFIG_FILE']).parent
 BIN = Path(sys.executable).parent
 #: Kinds whose ids are compared before and after: nothing twice, nothing left over.
-KINDS = ('servers', 'ports', 'networks', 'subnets', 'flavors', 'security_groups', 'server_groups', 'volumes')
+KINDS = ('servers', 'ports', 'networks', 'subnets', 'routers', 'floating_ips', 'flavors', 'security_groups', 'server_groups',
+         'volumes')
 
 
 @dataclass
@@ -126,6 +127,8 @@ class Project:
                 'ports': {one.id for one in network.ports(project_id=self.project_id)},
                 'networks': {one.id for one in network.networks()},
                 'subnets': {one.id for one in network.subnets()},
+                'routers': {one.id for one in network.routers()},
+                'floating_ips': {one.id for one in network.ips()},
                 'flavors': {one.id for one in compute.flavors()},
                 'security_groups': {one.id for one in network.security_groups(project_id=self.project_id)},
                 'server_groups': {one.id for one in compute.server_groups()},

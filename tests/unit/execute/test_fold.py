@@ -171,3 +171,25 @@ def test_a_call_that_was_sent_more_often_than_answered_is_doubtful(events: list[
                                                                      if event == 'intent' else {})}
                for number, event in enumerate(events)]
     assert [call['mark'] for call in doubtful(entries)] == wanted
+
+
+def test_floating_ips_are_by_interface_as_ports_are() -> None:
+    one, two = {'id': 'f0', 'address': '198.51.100.7', 'owned': True}, {'id': 'f1', 'address': '198.51.100.8', 'owned': False}
+    made = fold({}, [put(VDU, ports=PORTS), put(VDU, floating_ips={'eth0': one}), put(VDU, floating_ips={'eth1': two}),
+                     put(VDU, **SERVER)])
+    assert made[VDU]['floating_ips'] == {'eth0': one, 'eth1': two}
+    fold(made, [gone(VDU, id='s1'), gone(VDU, ports={'eth0': 'p0', 'eth1': 'p1'}), gone(VDU, floating_ips={'eth0': 'f0'})])
+    assert made[VDU] == {'ports': {}, 'floating_ips': {'eth1': two}}, 'it is in the record as long as anything of it is there'
+    assert fold(made, [gone(VDU, floating_ips={'eth1': 'f1'})]) == {}
+
+
+def test_management_address_is_the_floating_one_while_there_is_one() -> None:
+    ports = {'eth0': {**PORTS['eth0'], 'ip_addresses': ['10.0.0.5', 'fd00::5']}}
+    entries = [put(VDU, ports=ports), put(VDU, management='eth0'),
+               put(VDU, floating_ips={'eth0': {'id': 'f0', 'address': '198.51.100.7'}}), gone(VDU, floating_ips={'eth0': 'f0'}),
+               put(VDU, management=None)]
+    told = []
+    made: dict[str, dict[str, Any]] = {}
+    for entry in entries:
+        told.append(fold(made, [entry])[VDU].get('management_address'))
+    assert told == [None, '10.0.0.5', '198.51.100.7', '10.0.0.5', None]

@@ -87,8 +87,9 @@ class Memory(VolumesInMemory):
 
     def create_subnets(self, network_id: str, specs: Sequence[dict[str, Any]]) -> list[Subnet]:
         number = self._call('create_subnets', specs)
-        made = [Subnet(f'subnet-{number}-{place}', spec['name'], network_id, spec['cidr'], 4, None, True, (), (), None, None,
-                       spec['mark']) for place, spec in enumerate(specs)]
+        gateways = [spec['cidr'].replace('0/', '1/').partition('/')[0] for spec in specs]
+        made = [Subnet(f'subnet-{number}-{place}', spec['name'], network_id, spec['cidr'], 4, gateways[place], True, (), (), None,
+                       None, spec['mark']) for place, spec in enumerate(specs)]
         self.networks[network_id] = self.networks[network_id]._replace(subnets=tuple(made))
         return made
 

@@ -258,7 +258,7 @@ def test_a_description_that_the_document_gives_no_more_goes() -> None:
 def with_subnets(*cidrs: str) -> tuple[World, dict[str, Any]]:
     """A world whose network has the first two ranges, both ours, and a document with the others."""
     world = world_of()
-    made = [Subnet(f'subnet-{cidr}', '', 'net-data', cidr, 4, None, True, (), (), None, None,
+    made = [Subnet(f'subnet-{cidr}', '', 'net-data', cidr, 4, cidr.replace('0.0/16', '0.1'), True, (), (), None, None,
                    mark(NS_ID, 'data', f'subnet.{cidr}'))
             for cidr in ('10.1.0.0/16', '10.2.0.0/16')]
     world.state.networks[1] = world.state.networks[1]._replace(subnets=tuple(made))

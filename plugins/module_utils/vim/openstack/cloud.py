@@ -12,10 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
     Flavor,
+    FloatingIp,
     Network,
     Port,
     Query,
     Quota,
+    Router,
     Server,
     ServerGroup,
     State,
@@ -26,10 +28,11 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.block_stora
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.client import Client
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.compute import Compute
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.network import Networking
+from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.routing import Routing
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.server_changes import ServerChanges
 
 
-class OpenStack(BlockStorage, Compute, ServerChanges, Networking):
+class OpenStack(BlockStorage, Compute, ServerChanges, Networking, Routing):
     """One cloud of clouds.yaml as a VIM; ``admin_cloud`` is used for those calls that a member may not do.
 
     :raises VimUnreachable: the cloud is unknown or openstacksdk is missing.
@@ -66,7 +69,8 @@ class OpenStack(BlockStorage, Compute, ServerChanges, Networking):
             cinder = pool.submit(quota.block_storage, self._client, self._project_id) if volumes else None
             return {**quota.network(self._client, self._project_id), **nova.result(), **(cinder.result() if cinder else {})}
 
-    def find_marked(self, kind: str, mark: str, ns_id: str) -> Sequence[Server | Port | Network | Flavor | ServerGroup | Volume]:
+    def find_marked(self, kind: str, mark: str, ns_id: str) -> Sequence[
+            Server | Port | Network | Router | FloatingIp | Flavor | ServerGroup | Volume]:
         if kind == 'flavor':
             return self.flavors_marked(mark)
         return read.find_marked(self._client, kind, mark, ns_id)

@@ -6,13 +6,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
     Flavor,
+    FloatingIp,
     Image,
     Network,
     Port,
+    Router,
+    RouterInterface,
     Server,
     ServerGroup,
     Subnet,
@@ -20,11 +24,15 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
     VolumeType,
 )
 
+#: Owners of those ports of a router that connect it to subnets: plain, highly available, distributed.
+INTERFACE_OWNERS = ('network:router_interface', 'network:ha_router_replicated_interface', 'network:router_interface_distributed')
+
 
 def image(row: dict[str, Any]) -> Image:
     """Image API v2: an image."""
     sums = tuple(value for value in (row.get('checksum'), row.get('os_hash_value')) if value)
-    return Image(row['id'], row['name'] or '', row['status'], row.get('min_disk') or 0, row.get('min_ram') or 0, sums)
+    return Image(row['id'], row['name'] or '', row['status'], row.get('min_disk') or 0, row.get('min_ram') or 0, sums,
+                 row.get('hw_vif_model') or '')
 
 
 def flavor(row: dict[str, Any]) -> Flavor:
@@ -47,7 +55,8 @@ def network(row: dict[str, Any], subnets: tuple[Subnet, ...] = ()) -> Network:
     return Network(row['id'], row['name'], row.get('description') or '', row.get('project_id') or '',
                    bool(row.get('shared')), bool(row.get('router:external')), row.get('mtu') or 0,
                    row.get('port_security_enabled'), row.get('provider:network_type'),
-                   row.get('provider:physical_network'), row.get('provider:segmentation_id'), subnets)
+                   row.get('provider:physical_network'), row.get('provider:segmentation_id'), subnets,
+                   row.get('qos_policy_id'))
 
 
 def port(row: dict[str, Any]) -> Port:
@@ -56,7 +65,22 @@ def port(row: dict[str, Any]) -> Port:
     return Port(row['id'], row['name'], row.get('description') or '', row['network_id'], row['mac_address'],
                 tuple((ip['subnet_id'], ip['ip_address']) for ip in row['fixed_ips']), row['device_id'],
                 row['device_owner'], frozenset(row.get('security_groups') or ()), row.get('port_security_enabled'),
-                pairs, row['status'])
+                pairs, row['status'], row.get('qos_policy_id'), row.get('binding:vnic_type') or 'normal')
+
+
+def router(row: dict[str, Any], ports: Iterable[dict[str, Any]] = ()) -> Router:
+    """Network API v2: a router, with the ports that are its interfaces."""
+    gateway = row.get('external_gateway_info') or {}
+    return Router(row['id'], row['name'], row.get('description') or '', gateway.get('network_id'),
+                  tuple(ip['ip_address'] for ip in gateway.get('external_fixed_ips') or ()),
+                  tuple(RouterInterface(one['id'], one['network_id'], tuple(ip['subnet_id'] for ip in one['fixed_ips']))
+                        for one in ports if one['device_owner'] in INTERFACE_OWNERS))
+
+
+def floating_ip(row: dict[str, Any]) -> FloatingIp:
+    """Network API v2: a floating IP."""
+    return FloatingIp(row['id'], row['floating_ip_address'], row.get('description') or '', row['floating_network_id'],
+                      row.get('port_id'))
 
 
 def server(row: dict[str, Any]) -> Server:

@@ -14,8 +14,6 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Network,
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import convert, read
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.service import Service, given
 
-VNIC_TYPES = {'sr-iov': 'direct', 'pci-passthrough': 'direct-physical'}
-
 
 class Networking(Service):
     """Networks, subnets and ports."""
@@ -24,7 +22,7 @@ class Networking(Service):
 
     def create_network(self, spec: dict[str, Any]) -> Network:
         body = {'name': spec['name'], 'description': spec['mark'], 'mtu': spec.get('mtu'),
-                'port_security_enabled': spec.get('port_security')}
+                'port_security_enabled': spec.get('port_security'), 'qos_policy_id': spec.get('qos_policy_id')}
         provider = spec.get('provider') or {}
         body.update({f'provider:{key}': value for key, value in provider.items()})
         client = self._client
@@ -50,9 +48,9 @@ class Networking(Service):
         return [convert.subnet(row) for row in answer['subnets']]
 
     def update_network(self, network_id: str, changes: dict[str, Any]) -> None:
-        names = {'name': 'name', 'mtu': 'mtu', 'port_security': 'port_security_enabled'}
+        body = {{'port_security': 'port_security_enabled'}.get(key, key): value for key, value in changes.items()}
         self._client.call('network', 'PUT', f'/networks/{network_id}', f'update network {network_id}',
-                          json={'network': {names[key]: value for key, value in changes.items()}})
+                          json={'network': body})
 
     def update_subnet(self, subnet_id: str, changes: dict[str, Any]) -> None:
         names = {'gateway': 'gateway_ip', 'dhcp': 'enable_dhcp', 'dns': 'dns_nameservers', 'pools': 'allocation_pools',
@@ -115,7 +113,8 @@ def _fixed_ips(fixed_ips: Iterable[tuple[str | None, str | None]]) -> list[dict[
 def _port_body(spec: dict[str, Any], tagged: bool) -> dict[str, Any]:
     body = {'name': spec['name'], 'description': spec['mark'], 'network_id': spec['network_id'],
             'mac_address': spec.get('mac_address'), 'port_security_enabled': spec.get('port_security'),
-            'security_groups': spec.get('security_groups'), 'binding:vnic_type': VNIC_TYPES.get(spec.get('type', '')),
+            'security_groups': spec.get('security_groups'), 'qos_policy_id': spec.get('qos_policy_id'),
+            'binding:vnic_type': spec.get('vnic_type'),
             # For people who list by tag; the mark is what counts
             'tags': [ns_tag(spec['ns_id'])] if tagged else None}
     if spec.get('fixed_ips'):

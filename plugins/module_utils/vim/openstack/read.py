@@ -14,9 +14,11 @@ from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, NS_KEY, ns_tag
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
+    FloatingIp,
     Network,
     Port,
     Query,
+    Router,
     Server,
     ServerGroup,
     State,
@@ -56,7 +58,9 @@ def _jobs(query: Query) -> list[Callable[[Client, Query, State], None]]:
               (query.server_groups, _server_groups),
               (query.port_ids or query.marks.get('port'), _ports), (query.network_ids, _foreign_ports),
               (query.cidrs, _cidrs), (query.volumes or query.volume_ids, _volumes), (query.volume_types, _volume_types),
-              (query.volume_zones, _volume_zones)]
+              (query.volume_zones, _volume_zones), (query.qos_policies, _qos_policies),
+              (query.external_networks, _external_networks), (query.floating_ips, _floating_ips),
+              (query.router_ids or query.marks.get('router'), _routers)]
     return [job for asked, job in wanted if asked]
 
 
@@ -130,6 +134,36 @@ def _security_groups(client: Client, query: Query, state: State) -> None:
     # An administrator sees every project's groups, each with a "default"
     rows = [row for row in rows if row.get('project_id') == state.project_id] or rows
     state.security_groups = [(row['id'], row['name']) for row in rows]
+
+
+def _qos_policies(client: Client, query: Query, state: State) -> None:
+    if client.call('network', 'GET', '/extensions/qos', 'look for QoS', missing_ok=True) is None:
+        return
+    rows = list(client.pages('network', '/qos/policies', 'policies', 'list QoS policies',
+                             [('fields', 'id'), ('fields', 'name')]))
+    state.qos_policies = [(row['id'], row['name']) for row in rows]
+    known = {word for one in state.qos_policies for word in one}
+    _nearest(state, 'qos', query.qos_policies - known, [row['name'] for row in rows])
+
+
+def _external_networks(client: Client, query: Query, state: State) -> None:
+    rows = client.pages('network', '/networks', 'networks', 'list external networks', {'router:external': 'true'})
+    state.external_networks = [network for network in map(convert.network, rows) if network.external]
+
+
+def _routers(client: Client, query: Query, state: State) -> None:
+    rows = by_key(client, '/routers', 'routers', 'id', query.router_ids)
+    rows += by_key(client, '/routers', 'routers', 'description', query.marks.get('router', ()))
+    found = {row['id']: row for row in rows}
+    ports: dict[str, list[dict[str, Any]]] = {}
+    for row in by_key(client, '/ports', 'ports', 'device_id', found):
+        ports.setdefault(row['device_id'], []).append(row)
+    state.routers = [convert.router(row, ports.get(router_id, ())) for router_id, row in found.items()]
+
+
+def _floating_ips(client: Client, query: Query, state: State) -> None:
+    rows = client.pages('network', '/floatingips', 'floatingips', 'list floating IPs', {'project_id': state.project_id})
+    state.floating_ips = [convert.floating_ip(row) for row in rows]
 
 
 def _servers(client: Client, query: Query, state: State) -> None:
@@ -224,7 +258,8 @@ def _nearest(state: State, kind: str, missing: Iterable[str], names: Iterable[st
         state.nearest[f'{kind}:{name}'] = difflib.get_close_matches(name, known, n=3, cutoff=0.3) or known[:3]
 
 
-def find_marked(client: Client, kind: str, mark: str, ns_id: str) -> list[Server | Port | Network | ServerGroup | Volume]:
+def find_marked(client: Client, kind: str, mark: str, ns_id: str) -> list[
+        Server | Port | Network | Router | FloatingIp | ServerGroup | Volume]:
     """The rows that carry exactly this mark, oldest first for servers and volumes (a service's filter is never trusted)."""
     if kind == 'server':
         found = [server for server in servers_of(client, ns_id) if server.metadata.get(MARK_KEY) == mark]
@@ -234,6 +269,7 @@ def find_marked(client: Client, kind: str, mark: str, ns_id: str) -> list[Server
     if kind == 'volume':
         return sorted(volumes_of(client, mark, MARK_KEY), key=lambda one: one.created)
     path, convert_row = {'port': ('/ports', convert.port), 'net': ('/networks', convert.network),
-                         'subnet': ('/subnets', convert.subnet)}[kind]
+                         'subnet': ('/subnets', convert.subnet), 'router': ('/routers', convert.router),
+                         'floating_ip': ('/floatingips', convert.floating_ip)}[kind]
     rows = by_key(client, path, path[1:], 'description', [mark])
     return [row for row in map(convert_row, rows) if row.description == mark]

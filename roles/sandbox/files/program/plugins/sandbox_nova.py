@@ -4,9 +4,9 @@
 """The sandbox's hypervisor: nova.virt.fake.FakeDriver plus what it lacks outside Nova's own unit tests.
 
 Compute nodes have the same UUID after a restart, instances survive one (a JSON file in state_path), the source forgets an
-instance after a live migration, snapshots upload a tiny image, and faults can be asked for (docs/sandbox.md):
-server metadata or flavor extra spec sandbox:fault = WORD[,WORD], or for whole hosts the JSON file $SANDBOX_FAULTS,
-{"*": ["spawn"], "compute1": ["stop"]}, which is read anew at each call.
+instance after a live migration, snapshots upload a tiny image, each host has network cards of its own for SR-IOV, and faults
+can be asked for (docs/sandbox.md): server metadata or flavor extra spec sandbox:fault = WORD[,WORD], or for whole hosts the
+JSON file $SANDBOX_FAULTS, {"*": ["spawn"], "compute1": ["stop"]}, which is read anew at each call.
 """
 
 from __future__ import annotations
@@ -33,6 +33,29 @@ NODE_NAMESPACE = uuid.UUID('5a5a5a5a-0000-4000-8000-000000000000')
 FAULTS = Path(os.environ['SANDBOX_FAULTS'])
 DETACH_DELAY = float(os.environ['SANDBOX_DETACH_DELAY'])
 LONGEST_DELAY = 600.0
+#: First digit of the PCI bus -> physical network (nova.conf says the same).
+BUSES = ('1', '2')
+VIRTUAL_FUNCTIONS = 4
+
+
+def _pci_devices(host: str) -> list[dict[str, Any]]:
+    """For each physical network a card with virtual functions, and one without; no two hosts have an address in common."""
+    digit = f'{int(host.removeprefix("compute") or 0) % 16:x}'
+    devices = []
+    for bus in (f'{first}{digit}' for first in BUSES):
+        card, plain = f'0000:{bus}:00.0', f'0000:{bus}:01.0'
+        devices += [_physical_function(address, f'52:54:00:{bus}:{slot}:00') for address, slot in ((card, '00'), (plain, '01'))]
+        devices += [{'address': f'{card[:-1]}{number}', 'vendor_id': '15b3', 'product_id': '1018', 'status': 'available',
+                     'dev_type': 'type-VF', 'parent_addr': card, 'parent_ifname': f'ens{bus}', 'numa_node': None,
+                     'label': 'label_15b3_1018',
+                     'capabilities': {'sriov': {'pf_mac_address': f'52:54:00:{bus}:00:00', 'vf_num': number - 1}}}
+                    for number in range(1, VIRTUAL_FUNCTIONS + 1)]
+    return devices
+
+
+def _physical_function(address: str, mac: str) -> dict[str, Any]:
+    return {'address': address, 'vendor_id': '15b3', 'product_id': '1017', 'status': 'available', 'dev_type': 'type-PF',
+            'parent_addr': None, 'numa_node': None, 'label': 'label_15b3_1017', 'mac_address': mac}
 
 
 class SandboxDriver(fake.FakeDriver):
@@ -62,6 +85,7 @@ class SandboxDriver(fake.FakeDriver):
         resource = super().get_available_resource(nodename)
         if resource:
             resource['uuid'] = str(uuid.uuid5(NODE_NAMESPACE, nodename))
+            resource['pci_passthrough_devices'] = json.dumps(_pci_devices(nodename))
         return resource
 
     def get_nodenames_by_uuid(self, refresh: bool = False) -> dict[str, str]:

@@ -1,0 +1,147 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""QoS policies and kinds of interfaces in plans, and networks that are only looked at closely."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.nfv.mano.tests.unit.plan.world import World, actions, document
+
+GOLD, SILVER = 'policy-gold', 'policy-silver'
+
+
+def policies(one: World) -> World:
+    """The world with two QoS policies."""
+    one.state.qos_policies = [(GOLD, 'gold'), (SILVER, 'silver')]
+    one.state.nearest = {'qos:golden': ['gold']}
+    return one
+
+
+def wanted(link: str | None = 'gold', interface: str | None = 'gold') -> dict[str, Any]:
+    """The document with QoS policies on its own link and on eth1."""
+    value = document(1)
+    value['virtual_links'][1]['qos_policy'] = link
+    value['vnfs'][0]['vdus'][0]['interfaces'][1]['qos_policy'] = interface
+    return value
+
+
+def with_policies(one: World) -> World:
+    """As after an instantiate of :func:`wanted`."""
+    one.state.networks[1] = one.state.networks[1]._replace(qos_policy_id=GOLD)
+    one.state.ports[1] = one.state.ports[1]._replace(qos_policy_id=GOLD)
+    one.record['net:data']['qos_policy_id'] = GOLD
+    one.record['vdu:web/front/0']['ports']['eth1']['given'] = ['qos_policy']
+    return one
+
+
+def test_set_at_creation() -> None:
+    tasks = policies(World()).plan(wanted()).tasks
+    assert tasks['create net:data'].spec['qos_policy_id'] == GOLD
+    instance, _places = tasks['ports vdu:web/front/0'].spec
+    resources = {'net:mgmt': {'id': 'm'}, 'net:data': {'id': 'd'}}
+    assert [instance.port_spec(place, resources)['qos_policy_id'] for place in (0, 1)] == [None, GOLD]
+
+
+def test_nothing_to_do_once_they_are_set() -> None:
+    assert with_policies(policies(World()).deployed(1)).plan(wanted()).tasks == {}
+
+
+def test_changed_in_place() -> None:
+    plan = with_policies(policies(World()).deployed(1)).plan(wanted('silver', 'silver'))
+    assert actions(plan) == [('update', 'edge1-data'), ('update', 'web/front/0')]
+    assert [change.detail for change in plan.changes] == ['qos_policy gold -> silver',
+                                                          'interface eth1 qos_policy gold -> silver']
+    assert plan.tasks['update net:data'].spec['network'] == {'qos_policy_id': SILVER}
+    assert plan.tasks['update vdu:web/front/0'].spec['ports'] == {'port-0-eth1': {'qos_policy_id': SILVER}}
+
+
+def test_dropped_ones_go_and_those_of_others_stay() -> None:
+    plan = with_policies(policies(World()).deployed(1)).plan(wanted(None, None))
+    assert plan.tasks['update net:data'].spec['network'] == {'qos_policy_id': None}
+    assert plan.tasks['update vdu:web/front/0'].spec['ports'] == {'port-0-eth1': {'qos_policy_id': None}}
+    theirs = policies(World()).deployed(1)
+    theirs.state.ports[1] = theirs.state.ports[1]._replace(qos_policy_id=GOLD)
+    assert theirs.plan(wanted(None, None)).tasks == {}
+
+
+def test_what_is_none() -> None:
+    told = [str(problem) for problem in policies(World()).plan(wanted('golden')).problems]
+    assert told == ['virtual_links[1].qos_policy: golden is not a QoS policy of VIM default; the nearest names are gold']
+    told = [str(problem) for problem in World().plan(wanted(None)).problems]
+    assert told == ['vnfs[0].vdus[0].interfaces[1].qos_policy: VIM default has no QoS: its Neutron lacks the extension qos']
+
+
+# Kinds of interfaces ----------------------------------------------------------------------------------------------
+
+
+def typed(kind: str, **link: Any) -> dict[str, Any]:
+    """The document with eth1 of a kind, on a network that is made so."""
+    value = document(1)
+    value['vnfs'][0]['vdus'][0]['interfaces'][1]['type'] = kind
+    value['virtual_links'][1].update(link)
+    return value
+
+
+@pytest.mark.parametrize(('kind', 'model', 'fine'), [
+    ('e1000', 'e1000', True), ('e1000', 'e1000e', True), ('e1000', '', False), ('e1000', 'virtio', False),
+    ('paravirt', '', True), ('paravirt', 'virtio', True), ('paravirt', 'e1000', False), ('virtio', 'e1000', True),
+])
+def test_model_is_the_image_s(kind: str, model: str, fine: bool) -> None:
+    one = World()
+    one.state.images = [one.state.images[0]._replace(vif_model=model)]
+    problems = [str(problem) for problem in one.plan(typed(kind)).problems]
+    told = f'vnfs[0].vdus[0].interfaces[1].type: {kind} is not what image cirros'
+    assert not problems if fine else problems[0].startswith(told)
+
+
+@pytest.mark.parametrize(('kind', 'bound'), [('sr-iov', 'direct'), ('pci-passthrough', 'direct-physical'), ('virtio', None)])
+def test_kind_is_the_port_s(kind: str, bound: str | None) -> None:
+    one = World()
+    one.state.admin = True
+    plan = one.plan(typed(kind, provider={'network_type': 'vlan', 'physical_network': 'physnet1'}))
+    assert not plan.problems
+    instance, _places = plan.tasks['ports vdu:web/front/0'].spec
+    assert instance.port_spec(1, {'net:data': {'id': 'd'}})['vnic_type'] == bound
+
+
+def test_physical_card_needs_a_physical_network() -> None:
+    assert 'needs a network on a physical one' in str(World().plan(typed('sr-iov')).problems[0])
+
+
+def test_another_kind_takes_another_port() -> None:
+    one = World().deployed(1)
+    plan = one.plan(typed('sr-iov'))
+    assert plan.changes[0].detail == 'interface eth1 vnic_type normal -> direct (detach, attach)'
+    assert plan.tasks['unplug vdu:web/front/0'].spec[2] == {'eth1': 'port-0-eth1'}
+    assert plan.tasks['ports vdu:web/front/0'].after == ('unplug vdu:web/front/0',)
+
+
+# Networks ---------------------------------------------------------------------------------------------------------
+
+
+def test_provider_attributes_do_not_change() -> None:
+    one = World().deployed(1)
+    one.state.admin = True
+    one.record['net:data']['provider'] = {'network_type': 'vlan', 'segmentation_id': 210}
+    assert not one.plan(typed('virtio', provider={'network_type': 'vlan', 'segmentation_id': 210})).problems
+    problem = str(one.plan(typed('virtio', provider={'network_type': 'vlan', 'segmentation_id': 211})).problems[0])
+    assert problem.startswith('virtual_links[1].provider.segmentation_id: 210 of network edge1-data can not be changed to 211')
+
+
+@pytest.mark.parametrize(('gateway', 'first'), [('auto', '10.1.0.2'), (None, '10.1.0.1'), ('10.1.0.1', '10.1.0.2')])
+def test_number_of_addresses_alone(gateway: str | None, first: str) -> None:
+    value = document(1)
+    value['virtual_links'][1]['subnets'][0].update(gateway=gateway, dhcp={'count': 10})
+    (subnet,) = World().plan(value).tasks['create net:data'].spec['subnets']
+    assert subnet['pools'] == [(first, f'10.1.0.{int(first[-1]) + 9}')]
+
+
+def test_gateway_comes_back_and_leaves_the_pool() -> None:
+    one = World().deployed(1)
+    subnet = one.state.networks[1].subnets[0]._replace(gateway=None, pools=(('10.1.0.1', '10.1.255.254'),))
+    one.state.networks[1] = one.state.networks[1]._replace(subnets=(subnet,))
+    assert one.plan(document(1)).tasks['update net:data'].spec['subnets'] == {
+        'subnet-data': {'gateway': '10.1.0.1', 'pools': [('10.1.0.2', '10.1.255.254')]}}
