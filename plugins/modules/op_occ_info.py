@@ -44,6 +44,11 @@ options:
     description:
       - At most this many.
     type: int
+  show:
+    description:
+      - Print the table and the history for people.
+    type: bool
+    default: false
 attributes:
   check_mode:
     support: full
@@ -96,12 +101,13 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={'op_occ': {'type': 'str'}, 'ns': {'type': 'str'}, 'operation': {'type': 'str'},
                        'state': {'type': 'str', 'choices': list(STATES)},
-                       'scope': {'type': 'str', 'choices': ['ns', 'vnf']}, 'limit': {'type': 'int'}, **STATE_ARGUMENTS},
+                       'scope': {'type': 'str', 'choices': ['ns', 'vnf']}, 'limit': {'type': 'int'},
+                       'show': {'type': 'bool', 'default': False}, **STATE_ARGUMENTS},
         supports_check_mode=True)
     asked = {key: module.params[key] for key in ('op_occ', 'ns', 'operation', 'state', 'scope', 'limit')}
     with failing(module):
         found = list_op_occs(Store(module.params['state_dir']), **asked)
-    history = {one['id']: status.history(one['states'], one['errors']) for one in found if 'states' in one}
+    history = {one['id']: status.history(one) for one in found if 'states' in one}
     module.exit_json(changed=False, op_occs=found, table=status.table(found), history=history)
 
 

@@ -65,7 +65,7 @@ def failing(module: Any) -> Iterator[None]:
         module.fail_json(msg=f'{error}\nNothing was touched.', op_occ=NO_OP_OCC,
                          problem=ProblemDetails('Ended before anything was touched', status, str(error)).to_dict())
     except OpOccError as error:
-        result = dict(getattr(error, 'result', {'problem': error.problem.to_dict()}))
+        result = dict(getattr(error, 'result', {'problem': error.problem.to_dict(), 'op_occ': NO_OP_OCC}))
         module.fail_json(msg=result.pop('message', None) or f'{error.problem.title}: {error.problem.detail}', **result)
 
 

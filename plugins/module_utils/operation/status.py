@@ -27,7 +27,7 @@ def _row(view: Mapping[str, Any]) -> tuple[str, ...]:
     error = error if len(error) <= LONGEST else error[:LONGEST - 3] + '...'
     name = view['ns_name'] + (f'/{view["vnf_name"]}' if view.get('vnf_name') else '')
     return (name, view['operation'], _state(view), f'{progress["done"]}/{progress["total"]}', _duration(view['duration']),
-            view['start_time'][:19].replace('T', ' '), view['id'], error)
+            _moment(view['start_time']), view['id'], error)
 
 
 def _state(view: Mapping[str, Any]) -> str:
@@ -45,13 +45,12 @@ def _duration(seconds: float) -> str:
     return f'{minutes} min {left} s' if minutes < 60 else f'{minutes // 60} h {minutes % 60} min'
 
 
-def history(states: Iterable[Mapping[str, Any]], errors: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The states of one op-occ with what led to each, and the error of every attempt where it belongs."""
-    lines = []
-    told = list(errors)
-    for state in states:
-        lines.append(f'{_moment(state["time"])}  {state["trigger"]} -> {state["state"]}')
-        for error in [one for one in told if one['time'] == state['time']]:
+def history(view: Mapping[str, Any]) -> list[str]:
+    """The states of one op-occ (a view with ``states`` and ``errors``) and what led to each, with the error of every attempt."""
+    lines = [f'{view["operation"]} {view["id"]}']
+    for state in view['states']:
+        lines.append(f'  {_moment(state["time"])}  {state["trigger"]} -> {state["state"]}')
+        for error in [one for one in view['errors'] if one['time'] == state['time']]:
             lines += [f'    {error["title"]}', *(f'      {line}' for line in error['detail'].splitlines())]
     return lines
 

@@ -64,6 +64,10 @@ class Service:
         """Run a verb to its end."""
         return play(verb, env={PLAY_MARK: self.name, **(env or {})}, **self.variables(verb, **more))
 
+    def check(self, verb: str = 'instantiate', **more: Any) -> Played:
+        """Show a verb's plan."""
+        return play(verb, '--check', '--diff', env={PLAY_MARK: self.name}, **self.variables(verb, **more))
+
     def start(self, verb: str = 'instantiate', env: dict[str, str] | None = None, prefix: tuple[str, ...] = (),
               **more: Any) -> Running:
         """Start a verb; ``prefix`` are words before the command (unshare ...)."""
