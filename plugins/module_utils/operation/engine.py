@@ -37,6 +37,7 @@ def diff(request: Request, tell: Tell) -> dict[str, Any]:
     """
     store = Store(request.state_dir)
     store.prepare(create=False)
+    taken: OpOcc | None
     if request.operation in again.AGAIN:
         ns, found = again.find(store, _given_name(request), request.op_occ)
         taken = again.look(store, ns, found, request.operation)

@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.fitting import without_secrets
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError, ProblemDetails
 from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import Draft
@@ -182,10 +184,11 @@ def way_on(op_occ: OpOcc, request: Request) -> list[str]:
 
 def command(verb: str, op_occ: OpOcc, request: Request) -> str:
     """The command of a verb on an op-occ."""
-    given = {'nfv_ns': op_occ.data['ns_name'], 'nfv_state_dir': request.state_dir,
-             # Secrets are not stored, so it is needed again where something is still to be made of them
-             'nfv_descriptor': request.descriptor if verb == 'retry' else None}
-    words = ['ansible-playbook', f'nfv.mano.{verb}']
-    for name, value in given.items():
-        words += ['-e', f'{name}={value}'] if value else []
+    words = ['ansible-playbook', f'nfv.mano.{verb}', '-e', f'nfv_ns={op_occ.data["ns_name"]}', '-e',
+             f'nfv_state_dir={request.state_dir}']
+    if verb == 'retry' and request.descriptor:
+        # It may be what has to be mended, and its secrets are not stored
+        words += ['-e', f'nfv_descriptor={request.descriptor}']
+        if request.params:
+            words += ['-e', json.dumps({'nfv_params': without_secrets(request.params)})]
     return shlex.join(words)

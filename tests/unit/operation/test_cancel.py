@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError
+from ansible_collections.nfv.mano.plugins.module_utils.operation import work
 from ansible_collections.nfv.mano.plugins.module_utils.operation.cancel import cancel
 from ansible_collections.nfv.mano.plugins.module_utils.operation.run import Run
 from ansible_collections.nfv.mano.tests.unit.operation.conftest import Site, wanted
@@ -179,3 +180,19 @@ def test_a_wish_of_an_earlier_attempt_does_not_stop_the_next(site: Site) -> None
     site.mended()
     site.newest.wish_cancel('GRACEFUL')
     assert site.apply('retry')['op_occ']['state'] == 'COMPLETED'
+
+
+def test_progress_is_in_the_fact_while_it_runs(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For who reads facts only; not with each task, but once in a while."""
+    monkeypatch.setattr(work, 'SHOW_EVERY', 0.05)
+    seen: list[dict[str, int]] = []
+
+    def slowly(name: str, _what: Any) -> None:
+        time.sleep(0.3)
+        seen.append(site.newest.data['progress'])
+    site.vim.before = slowly
+    site.apply('instantiate', document=wanted(3), max_parallel=1)
+    assert {one['total'] for one in seen} == {7}
+    done = [one['done'] for one in seen]
+    assert done[0] == 0 and done[-1] >= 3 and done == sorted(done)
+    assert site.newest.data['progress'] == {'done': 7, 'total': 7}
