@@ -20,6 +20,9 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Image, N
 from ansible_collections.nfv.mano.tests.unit.operation.memory_volumes import Disks, VolumesInMemory
 from ansible_collections.nfv.mano.tests.unit.plan.world import MINE, flavor, network
 
+#: Statuses that actions lead to, where that is not ACTIVE.
+AFTER = {'stop': 'SHUTOFF', 'pause': 'PAUSED', 'suspend': 'SUSPENDED'}
+
 
 class Servers(dict[str, Server]):
     """Servers by id, and the VIM's call that lists them."""
@@ -148,6 +151,11 @@ class Memory(VolumesInMemory):
 
     def rebuild_server(self, server_id: str, image_id: str, **user_data: str | None) -> str:
         return f'req-{self._call("rebuild_server", user_data)}'
+
+    def server_action(self, server_id: str, action: str) -> str:
+        number = self._call(action, server_id)
+        self.servers[server_id] = self.servers[server_id]._replace(status=AFTER.get(action, 'ACTIVE'))
+        return f'req-{number}'
 
     def action_error(self, server_id: str, request_id: str) -> str | None:
         return None

@@ -1,0 +1,234 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Scale, operate and heal as whole operations: what is there afterwards, what a retry goes on with, what a rollback undoes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError
+from ansible_collections.nfv.mano.tests.unit.operation.conftest import Site, wanted
+
+STOP, START = {'state': 'STOPPED'}, {'state': 'STARTED'}
+
+
+@pytest.fixture
+def three(site: Site) -> Site:
+    """Three instances."""
+    site.apply('instantiate', document=wanted(3))
+    return site
+
+
+def by_index(site: Site) -> dict[int, Any]:
+    return {int(one.name.rpartition('-')[2]): one for one in site.vim.servers.values()}
+
+
+def statuses(site: Site) -> list[str]:
+    return [one.status for _index, one in sorted(by_index(site).items())]
+
+
+def ids(site: Site) -> list[str]:
+    return [one.id for _index, one in sorted(by_index(site).items())]
+
+
+def again(site: Site, verb: str = 'instantiate', **options: Any) -> None:
+    """Nothing is left to do."""
+    files, calls = site.files(), len(site.vim.called)
+    options = options or {'document': wanted(3)}
+    assert site.apply(verb, **options)['changed'] is False
+    assert (site.files(), site.vim.called[calls:]) == (files, [])
+
+
+def changes(result: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(one['action'], one['name']) for one in result['plan']['changes']]
+
+
+# Scale --------------------------------------------------------------------------------------------------------------
+
+
+def test_scale_out_and_in(three: Site) -> None:
+    before, ports = ids(three), set(three.vim.ports)
+    shown = three.diff('scale', params={'count': 5}, vdu='front')
+    assert (changes(shown), three.vim.ids()['servers']) == ([('create', 'web/front/3'), ('create', 'web/front/4')], set(before))
+    result = three.apply('scale', params={'count': 5}, vdu='front')
+    assert (result['op_occ']['operation'], result['op_occ']['state']) == ('SCALE', 'COMPLETED')
+    assert (changes(result), ids(three)[:3], len(ids(three))) == (changes(shown), before, 5)
+    assert [one['vnf_name'] for one in three.newest.vnf_op_occs()] == ['web']
+    again(three, 'scale', params={'count': 5})
+    again(three)
+    assert changes(three.apply('scale', params={'type': 'SCALE_IN', 'number_of_steps': 2})) == [
+        ('delete', 'web/front/3'), ('delete', 'web/front/4')]
+    assert (ids(three), set(three.vim.ports)) == (before, ports)
+    again(three)
+
+
+def test_steps_are_counted_from_before_however_often_it_is_tried(three: Site) -> None:
+    three.failing('create_server', lambda spec: spec['name'].endswith('-4'))
+    options: dict[str, Any] = {'params': {'type': 'SCALE_OUT', 'number_of_steps': 2}}
+    three.fails('scale', **options)
+    assert (len(ids(three)), three.ns()['overlay']) == (4, {})
+    three.fails('scale', **options)
+    three.mended()
+    assert three.diff('scale', **options)['plan']['counts']['create'] == 1
+    three.apply('scale', **options)
+    assert (len(ids(three)), three.newest.data['attempts']) == (5, 3)
+    again(three)
+
+
+def test_a_crash_at_the_very_end_does_not_scale_twice(three: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The record is written and the op-occ is not moved yet."""
+    options: dict[str, Any] = {'params': {'type': 'SCALE_OUT'}}
+
+    def died(*_args: Any, **_more: Any) -> None:
+        raise KeyboardInterrupt
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(type(three.store), 'retain', died)
+        three.apply('scale', **options)
+    assert (len(ids(three)), three.newest.state) == (4, 'PROCESSING')
+    three.apply('scale', **options)
+    assert (len(ids(three)), three.newest.state) == (4, 'COMPLETED')
+    again(three)
+
+
+def test_another_verb_and_other_instances_are_refused_meanwhile(three: Site) -> None:
+    three.failing('create_server')
+    three.fails('scale', params={'count': 4}, vdu='front')
+    open_one = three.newest.id
+    for verb, options in (('operate', {'params': STOP}), ('heal', {}), ('instantiate', {'document': wanted(3)}),
+                          ('scale', {'params': {'count': 4}, 'vnf': 'web'})):
+        error = three.fails(verb, **options)
+        assert (error.problem.status, open_one in str(error), 'nfv.mano.retry' in str(error)) == (409, True, True)
+    three.mended()
+    assert three.apply('retry')['op_occ']['state'] == 'COMPLETED'
+    assert len(ids(three)) == 4
+
+
+def test_a_scale_that_failed_is_undone_by_rollback(three: Site) -> None:
+    before = three.vim.ids()
+    three.failing('create_server', lambda spec: spec['name'].endswith('-4'))
+    three.fails('scale', params={'count': 5})
+    three.mended()
+    assert three.apply('rollback')['op_occ']['state'] == 'ROLLED_BACK'
+    assert three.vim.ids() == before
+    again(three)
+
+
+def test_a_document_with_another_count_is_the_new_truth(three: Site) -> None:
+    three.apply('scale', params={'count': 5})
+    three.apply('instantiate', document=wanted(4), allow_delete=True)
+    assert len(ids(three)) == 4
+    again(three, document=wanted(4))
+    assert three.ns()['overlay'] == {}
+
+
+# Operate ------------------------------------------------------------------------------------------------------------
+
+
+def test_stopped_by_the_verb_it_stays_so(three: Site) -> None:
+    options: dict[str, Any] = {'params': STOP, 'vnf': 'web', 'vdu': 'front', 'count_index': 1}
+    result = three.apply('operate', **options)
+    assert [one['detail'] for one in result['plan']['changes']] == ['status ACTIVE -> SHUTOFF (stop)']
+    assert (statuses(three), three.resources()['vdu:web/front/1']['status']) == (['ACTIVE', 'SHUTOFF', 'ACTIVE'], 'SHUTOFF')
+    again(three, 'operate', **options)
+    again(three)
+    three.vim.server_action(ids(three)[0], 'stop')
+    three.vim.server_action(ids(three)[1], 'start')
+    three.apply('instantiate', document=wanted(3))
+    assert statuses(three) == ['ACTIVE', 'SHUTOFF', 'ACTIVE']
+    three.apply('operate', params=START)
+    assert (statuses(three), three.ns()['overlay']) == (['ACTIVE'] * 3, {})
+
+
+def test_terminated_and_made_again_nothing_is_remembered(three: Site) -> None:
+    three.apply('operate', params=STOP)
+    three.apply('scale', params={'count': 2})
+    three.apply('terminate')
+    three.apply('instantiate', document=wanted(3))
+    assert statuses(three) == ['ACTIVE'] * 3
+
+
+def test_a_stop_that_failed_goes_on_or_is_undone(three: Site) -> None:
+    second = ids(three)[1]
+    three.failing('stop', lambda server_id: server_id == second)
+    three.fails('operate', params=STOP)
+    assert (statuses(three), three.ns()['overlay']) == (['SHUTOFF', 'ACTIVE', 'SHUTOFF'], {})
+    three.mended()
+    three.apply('rollback')
+    assert statuses(three) == ['ACTIVE'] * 3
+    again(three)
+    three.failing('stop', lambda server_id: server_id == second)
+    three.fails('operate', params=STOP)
+    three.mended()
+    three.apply('operate', params=STOP)
+    assert statuses(three) == ['SHUTOFF'] * 3
+    again(three)
+
+
+def test_a_restart_that_failed_restarts_the_rest(three: Site) -> None:
+    second = ids(three)[1]
+    three.failing('reboot-soft', lambda server_id: server_id == second)
+    three.fails('operate', params={'state': 'RESTARTED'})
+    three.mended()
+    called = len(three.vim.called)
+    three.apply('retry')
+    assert three.vim.called[called:] == ['reboot-soft']
+
+
+# Heal ---------------------------------------------------------------------------------------------------------------
+
+
+def test_another_server_on_the_same_ports(three: Site) -> None:
+    before, ports = ids(three), set(three.vim.ports)
+    error = three.fails('heal', count_index=1)
+    assert 'nfv_accept_data_loss' in str(error)
+    three.apply('heal', count_index=1, params={'cause': 'slow'}, accept_data_loss=True)
+    assert [one in before for one in ids(three)] == [True, False, True]
+    assert set(three.vim.ports) == ports
+    assert three.newest.dir.read_json('parameters.json')['parameters']['params'] == {'cause': 'slow'}
+    again(three)
+
+
+def test_none_is_healed_twice(three: Site) -> None:
+    before = ids(three)
+    three.failing('create_server', lambda spec: spec['name'].endswith('-1'))
+    three.fails('heal', accept_data_loss=True, max_unavailable='1')
+    first, now = by_index(three)[0].id, ids(three)
+    assert (first != before[0], before[2] in now, len(now)) == (True, True, 2), 'the third was not begun'
+    three.mended()
+    three.apply('heal', accept_data_loss=True, max_unavailable='1')
+    assert by_index(three)[0].id == first
+    assert not set(before) & set(ids(three))
+    again(three)
+
+
+def test_after_a_heal_that_was_given_up(three: Site) -> None:
+    three.failing('create_server')
+    three.fails('heal', count_index=0, accept_data_loss=True)
+    three.mended()
+    three.newest.trigger('fail')
+    three.apply('heal', count_index=0)
+    assert statuses(three) == ['ACTIVE'] * 3
+    again(three)
+
+
+def test_a_stopped_server_is_healed_and_stopped(three: Site) -> None:
+    three.apply('operate', params=STOP, count_index=1)
+    three.apply('heal', accept_data_loss=True)
+    assert statuses(three) == ['ACTIVE', 'SHUTOFF', 'ACTIVE']
+    again(three)
+
+
+@pytest.mark.parametrize(('verb', 'params'), [('scale', {'count': 1}), ('operate', STOP), ('heal', {})])
+def test_what_is_not_instantiated(site: Site, verb: str, params: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match='nobody is not an NS'):
+        site.apply(verb, ns='nobody', params=params)
+    site.apply('instantiate', document=wanted(1))
+    site.apply('terminate')
+    files = site.files()
+    with pytest.raises(InputError, match=f'is not instantiated, so there is nothing to {verb}'):
+        site.apply(verb, params=params)
+    with pytest.raises(InputError, match=f'{verb} needs the id or the name of an NS'):
+        site.apply(verb, ns=None, params=params)
+    assert site.files() == files
