@@ -49,8 +49,8 @@ class ServerKind(Kind):
             step.server_id, what, self._limits[limit], self._settled(step, request_id, then), wanted,
             (lambda: step.vim.action_error(step.server_id, request_id)) if request_id else None)
 
-    def _settled(self, step: Step, request_id: str, then: Callable[[Server], None]) -> Callable[[Server | None, VimError | None],
-                                                                                              None]:
+    def _settled(self, step: Step, request_id: str,
+                 then: Callable[[Server], None]) -> Callable[[Server | None, VimError | None], None]:
         def told(server: Server | None, error: VimError | None) -> None:
             try:
                 if error is not None:

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from ansible_collections.nfv.mano.plugins.module_utils.execute.waiter import LONGEST, SHORTEST, TIMES_DURATION
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
 from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
-from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Volume
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Volume  # pylint: disable=unused-import  # as above
 
 #: Threads for what follows the end of a wait.
 FOLLOWERS = 4

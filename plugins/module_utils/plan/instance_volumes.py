@@ -303,4 +303,3 @@ def shared_keys(item: str, record: Resource) -> list[str]:
     """Record keys of the shared volumes that an instance may be attached to."""
     owner = item.partition(':')[2].rpartition('/')[0]
     return [f'volume:{owner}/{name}' for name in record.get('volumes', {})]
-

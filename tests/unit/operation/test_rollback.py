@@ -21,8 +21,8 @@ def last(spec: dict[str, Any]) -> bool:
 def record(site: Site) -> dict[str, Any]:
     """What the NS's record says of its state, and all its resources."""
     ns = site.ns()
-    return copy.deepcopy({'resources': site.resources(), **{key: ns.get(key) for key in ('state', 'document', 'overlay', 'vims',
-                                                                                        'pending', 'description')}})
+    kept = ('state', 'document', 'overlay', 'vims', 'pending', 'description')
+    return copy.deepcopy({'resources': site.resources(), **{key: ns.get(key) for key in kept}})
 
 
 def test_of_an_instantiate_all_that_was_made_goes(site: Site) -> None:

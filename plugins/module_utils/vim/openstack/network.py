@@ -37,9 +37,9 @@ class Networking(Service):
         bodies = []
         for spec in specs:
             body = given({'network_id': network_id, 'name': spec['name'], 'description': spec['mark'],
-                           'cidr': spec['cidr'], 'ip_version': spec['ip_version'], 'enable_dhcp': spec['dhcp'],
-                           'dns_nameservers': list(spec['dns']), 'ipv6_address_mode': spec.get('ipv6_address_mode'),
-                           'ipv6_ra_mode': spec.get('ipv6_ra_mode'), 'allocation_pools': _pools(spec['pools'])})
+                          'cidr': spec['cidr'], 'ip_version': spec['ip_version'], 'enable_dhcp': spec['dhcp'],
+                          'dns_nameservers': list(spec['dns']), 'ipv6_address_mode': spec.get('ipv6_address_mode'),
+                          'ipv6_ra_mode': spec.get('ipv6_ra_mode'), 'allocation_pools': _pools(spec['pools'])})
             if spec['gateway'] != 'auto':
                 body['gateway_ip'] = spec['gateway']
             bodies.append(body)
