@@ -115,6 +115,10 @@ class Waiter:
                 # Lists are tried again by the VIM's own rules; a VIM that stays away ends by the waits' limits
                 for wait in waits:
                     wait.last_status = f'unknown ({error})'
+            except RuntimeError:
+                if not self._stopped:
+                    raise
+                return  # stopped in the middle: the readers take nothing any more
             self._time_out(waits)
             pause = min(max(SHORTEST, TIMES_DURATION * (time.monotonic() - began)), LONGEST)
             with self._change:

@@ -44,8 +44,11 @@ class ServerChanges(Service):
                 raise error
 
     def _is_attached(self, server_id: str, port_id: str) -> bool:
-        return self._client.call('compute', 'GET', f'/servers/{server_id}/os-interface/{port_id}',
-                                 f'look for port {port_id} on server {server_id}', missing_ok=True) is not None
+        try:
+            return self._client.call('compute', 'GET', f'/servers/{server_id}/os-interface/{port_id}',
+                                     f'look for port {port_id} on server {server_id}', missing_ok=True) is not None
+        except VimError:
+            return False
 
     def detach_interface(self, server_id: str, port_id: str) -> str:
         self._client.call('compute', 'DELETE', f'/servers/{server_id}/os-interface/{port_id}',
