@@ -93,10 +93,10 @@ class Instance(NamedTuple):
         return tuple(place for place, interface in enumerate(self.shared.vdu.interfaces) if interface.name not in known)
 
     def stale_ports(self, record: Resource) -> dict[str, str]:
-        """Interface name -> id of ports in the VIM that the target has no use for: gone interfaces, other networks."""
+        """Interface name -> id of recorded ports that the target has no use for: gone interfaces, other networks."""
         wanted = {interface.name: net for interface, net in zip(self.shared.vdu.interfaces, self.shared.nets)}
         return {name: port['id'] for name, port in record.get('ports', {}).items()
-                if wanted.get(name) != port['net'] and port['id'] in self.shared.live.ports}
+                if wanted.get(name) != port['net']}
 
     def port_spec(self, place: int, resources: dict[str, Resource]) -> dict[str, Any]:
         """What the port of one interface is made with; ``resources`` has its network's id by now."""

@@ -266,13 +266,14 @@ def _remove(context: Context, item: str, record: Resource) -> None:
     server = live.servers.get(record.get('id', ''))
     marked = [one for one in live.marked_servers.get(mark(context.ns_id, item.partition(':')[2], 'server'), ())
               if server is None or one.id != server.id]
-    ports = {name: port['id'] for name, port in record.get('ports', {}).items() if port['id'] in live.ports}
+    # One that went without our seeing it is deleted once more: the record lets go of it that way
+    ports = {name: port['id'] for name, port in record.get('ports', {}).items()}
     after: tuple[str, ...] = ()
     if server is None and marked:
         server = marked.pop(0)
     for extra in marked:
         _delete_server(context, vim, item, extra, f'duplicate {extra.id}', 'made twice by a lost reply')
-    if server is None and not ports and not instance_volumes.any_there(live, record):
+    if server is None and not live.ports.keys() & ports.values() and not instance_volumes.any_there(live, record):
         context.plan.forgotten.append(item)
         return
     if server is not None:

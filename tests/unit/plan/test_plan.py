@@ -319,3 +319,12 @@ def test_steps_grow_with_the_number_of_instances_and_no_faster() -> None:
         return seen
     for deployed in (False, True):
         assert steps(400, deployed) < 2.2 * steps(200, deployed)
+
+
+def test_a_port_that_went_unseen_leaves_the_record_with_its_instance() -> None:
+    world = World().deployed(1)
+    world.state.servers, world.state.ports = [], [port for port in world.state.ports if port.id.endswith('eth1')]
+    task = world.plan(None).tasks['ports-delete vdu:web/front/0']
+    assert task.spec == {'eth0': 'port-0-eth0', 'eth1': 'port-0-eth1'}
+    world.state.ports = []
+    assert world.plan(None).forgotten == ['vdu:web/front/0', 'net:mgmt']
