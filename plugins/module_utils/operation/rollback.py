@@ -128,6 +128,9 @@ def losses(plan: Plan, before: Resources, now: Resources) -> Iterator[str]:
             if known.get('ports', {}).get(interface, {}).get('id') != port['id']:
                 yield (f'{name}: port {interface} {port["id"]} (MAC {port["mac_address"]}, '
                        f'{" ".join(port["ip_addresses"])}) is gone')
+        for interface, one in was.get('floating_ips', {}).items():
+            if one['owned'] and known.get('floating_ips', {}).get(interface, {}).get('id') != one['id']:
+                yield f'{name}: floating IP {one["address"]} of {interface} is gone'
 
 
 def _boots(was: Mapping[str, Any], known: Mapping[str, Any]) -> bool:

@@ -158,7 +158,9 @@ def given(interface: Interface) -> list[str]:
 
 def port_entry(port: Port, net: str, given_names: Sequence[str] = ()) -> dict[str, Any]:
     """The record's entry of a port."""
-    return {'id': port.id, 'net': net, 'network_id': port.network_id, 'mac_address': port.mac_address,
+    # A card that is passed through gives the port its own address, once the server is on a host
+    mac_address = None if port.vnic_type == 'direct-physical' else port.mac_address
+    return {'id': port.id, 'net': net, 'network_id': port.network_id, 'mac_address': mac_address,
             'ip_addresses': [address for _subnet, address in port.fixed_ips],
             **({'given': list(given_names)} if given_names else {})}
 
@@ -172,7 +174,8 @@ def seen(server: Server) -> Resource:
 
 def written(instance: Instance) -> Resource:
     """What the record keeps of what the document says of the server's own attributes: theirs and nobody else's."""
-    return {'metadata': dict(instance.shared.vdu.metadata), 'tags': list(instance.shared.vdu.tags)}
+    return {'metadata': dict(instance.shared.vdu.metadata), 'tags': list(instance.shared.vdu.tags),
+            'management': management(instance)}
 
 
 def management(instance: Instance) -> str | None:
@@ -191,7 +194,6 @@ def entry(instance: Instance, record: Resource, server: Server) -> Resource:
     kept = {'user_data_hash': record['user_data_hash']} if 'user_data_hash' in record else {}
     return {'vim': instance.shared.vim, **seen(server), 'flavor_key': instance.shared.flavor['key'], **kept, **booted(instance),
             'server_group': instance.shared.group and instance.shared.group['key'], **written(instance),
-            'management': management(instance),
             'ports': instance.known_ports(record) or record.get('ports', {})}
 
 

@@ -93,15 +93,15 @@ def _target(target: NetworkService, query: Any, known: bool) -> None:
                 asked.security_groups.update(interface.security_groups or ())
                 if known and interface.port_security:
                     asked.security_groups.add('default')
+                if interface.qos_policy is not None:
+                    asked.qos_policies.add(interface.qos_policy)
+                if interface.floating_ip is not None:
+                    asked.external_networks = asked.floating_ips = True
             for volume in vdu.volumes:
                 asked.volume_ids.update(volume.existing)
                 asked.volumes = asked.volumes or known
                 asked.volume_types = asked.volume_types or not volume.existing
                 asked.volume_zones = asked.volume_zones or volume.availability_zone is not None
-                if interface.qos_policy is not None:
-                    asked.qos_policies.add(interface.qos_policy)
-                if interface.floating_ip is not None:
-                    asked.external_networks = asked.floating_ips = True
 
 
 def _link(target: NetworkService, link: VirtualLink, asked: Query) -> None:

@@ -16,8 +16,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Image, P
 #: Types of the document that are not bound to a virtual switch -> Neutron's vnic_type.
 VNIC_TYPES = {'sr-iov': 'direct', 'pci-passthrough': 'direct-physical'}
 #: Types of the document that ask for a model -> the image's models that are one.
-MODELS = {'e1000': frozenset({'e1000', 'e1000e', 'VirtualE1000', 'VirtualE1000e'}),
-          'paravirt': frozenset({'', 'virtio', 'vmxnet3', 'VirtualVmxnet', 'VirtualVmxnet3', 'netfront'})}
+MODELS = {'e1000': ('e1000', 'e1000e', 'VirtualE1000', 'VirtualE1000e'),
+          'paravirt': ('virtio', '', 'vmxnet3', 'VirtualVmxnet', 'VirtualVmxnet3', 'netfront')}
 
 
 def vnic_type(interface: Interface) -> str:
@@ -37,7 +37,7 @@ def check(context: Context, path: str, vim: str, net: str, interface: Interface,
     if models is not None and image is not None and image.vif_model not in models:
         context.problem(f'{path}.type', f'{interface.type} is not what image {image.name} asks for '
                         f'(hw_vif_model {image.vif_model or "is not set"}): all cards of a server are of the model that its '
-                        f'image says; use an image with {" or ".join(sorted(models - {""}))}')
+                        f'image says; use an image with {models[0]}')
     making = context.plan.tasks.get(f'create {net}')
     if interface.type in VNIC_TYPES and making is not None and 'physical_network' not in making.spec['provider']:
         context.problem(f'{path}.type', f'{interface.type} needs a network on a physical one: give {interface.virtual_link} a '

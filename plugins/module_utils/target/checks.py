@@ -202,6 +202,8 @@ class _Checks:
                 given = getattr(interface, name)
                 if given and len(given) < vdu.count:
                     self.report.add(f"{path}.{name}", f"{len(given)} given for {vdu.count} instances: one per instance")
+        if interface.type == "pci-passthrough" and interface.mac_addresses:
+            self.report.add(f"{path}.mac_addresses", "these are given for pci-passthrough: a card has its own")
         if interface.port_security is False:
             for name in ("security_groups", "allowed_address_pairs"):
                 if getattr(interface, name):

@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.nfv.mano.plugins.module_utils.plan.query import make_queries
+from ansible_collections.nfv.mano.plugins.module_utils.target import load
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import mark
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import FloatingIp
 from ansible_collections.nfv.mano.tests.unit.plan.test_router import routed
 from ansible_collections.nfv.mano.tests.unit.plan.test_router import world as routed_world
-from ansible_collections.nfv.mano.tests.unit.plan.world import NS_ID, OTHERS, World, actions, network
+from ansible_collections.nfv.mano.tests.unit.plan.world import NS_ID, OTHERS, World, actions, document, network
 
 FRONT = 'vdu:web/front/0'
 EXISTING = '198.51.100.77'
@@ -41,6 +43,17 @@ def world(owned: bool = True, floating: bool = True) -> World:
         one.state.floating_ips = [made]
         one.record[FRONT]['floating_ips'] = {'eth1': {'id': 'fip-0', 'address': made.address, 'owned': owned}}
     return one
+
+
+def test_what_is_asked_of_the_vim() -> None:
+    value = wanted()
+    value['vnfs'][0]['vdus'][0]['interfaces'][1]['qos_policy'] = 'gold'
+    asked = make_queries(NS_ID, load(value), {})['default']
+    assert (asked.floating_ips, asked.external_networks, asked.qos_policies) == (True, True, {'gold'})
+    asked = make_queries(NS_ID, load(document(1)), {})['default']
+    assert (asked.floating_ips, asked.external_networks, asked.qos_policies) == (False, False, set())
+    asked = make_queries(NS_ID, None, world().record)['default']
+    assert (asked.floating_ips, asked.router_ids) == (True, {'router-1'})
 
 
 def test_allocated_after_port_and_router() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import port_entry
 from ansible_collections.nfv.mano.tests.unit.plan.world import World, actions, document
 
 GOLD, SILVER = 'policy-gold', 'policy-silver'
@@ -117,6 +118,12 @@ def test_another_kind_takes_another_port() -> None:
     assert plan.changes[0].detail == 'interface eth1 vnic_type normal -> direct (detach, attach)'
     assert plan.tasks['unplug vdu:web/front/0'].spec[2] == {'eth1': 'port-0-eth1'}
     assert plan.tasks['ports vdu:web/front/0'].after == ('unplug vdu:web/front/0',)
+
+
+def test_address_of_a_card_is_not_recorded() -> None:
+    port = World().deployed(1).state.ports[0]
+    assert port_entry(port, 'net:data')['mac_address'] == port.mac_address
+    assert port_entry(port._replace(vnic_type='direct-physical'), 'net:data')['mac_address'] is None
 
 
 # Networks ---------------------------------------------------------------------------------------------------------

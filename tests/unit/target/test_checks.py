@@ -107,10 +107,22 @@ def test_vdus(document: dict[str, Any], files: dict[str, str], values: dict[str,
          "security_groups: these need port security, but port_security is false"),
         (1, {"floating_ip": {"address": "198.51.100.9"}},
          "floating_ip.address: '198.51.100.9' is one address for 2 instances"),
+        (1, {"type": "pci-passthrough", "mac_addresses": ["fa:16:3e:00:00:01", "fa:16:3e:00:00:02"]},
+         "mac_addresses: these are given for pci-passthrough: a card has its own"),
     ],
 )
 def test_interfaces(document: dict[str, Any], files: dict[str, str], at: int, values: dict[str, Any], message: str) -> None:
     assert said(interface(document, at, **values), files) == [f"{FRONT}.interfaces[{at}].{message}"]
+
+
+def test_one_floating_ip_for_two_interfaces(document: dict[str, Any], files: dict[str, str]) -> None:
+    front = document["vnfs"][0]["vdus"][0]
+    front["count"] = 1
+    for at in (1, 2):
+        front["interfaces"][at].update(floating_ip={"address": "198.51.100.9"}, ip_addresses=[], mac_addresses=[])
+    assert said(document, files) == [
+        f"{FRONT}.interfaces[2].floating_ip.address: '198.51.100.9' is given already, at "
+        f"{FRONT}.interfaces[1].floating_ip.address: one interface has it"]
 
 
 def test_positions_that_collide(document: dict[str, Any], files: dict[str, str]) -> None:

@@ -139,8 +139,8 @@ def _security_groups(client: Client, query: Query, state: State) -> None:
 def _qos_policies(client: Client, query: Query, state: State) -> None:
     if client.call('network', 'GET', '/extensions/qos', 'look for QoS', missing_ok=True) is None:
         return
-    rows = list(client.pages('network', '/qos/policies', 'policies', 'list QoS policies',
-                             [('fields', 'id'), ('fields', 'name')]))
+    # Whole rows: asked for single fields Neutron leaves out policies that are shared
+    rows = list(client.pages('network', '/qos/policies', 'policies', 'list QoS policies'))
     state.qos_policies = [(row['id'], row['name']) for row in rows]
     known = {word for one in state.qos_policies for word in one}
     _nearest(state, 'qos', query.qos_policies - known, [row['name'] for row in rows])
