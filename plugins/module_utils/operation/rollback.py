@@ -78,6 +78,9 @@ def draft_back(request: Request, op_occ: OpOcc, ns: Mapping[str, Any], resources
     """
     before = record_before(op_occ)
     document = _document(before['ns'])
+    if document is None and op_occ.operation == 'TERMINATE':
+        raise conflict(f'{op_occ.operation} {op_occ.id} can not be rolled back', 'nothing was declared before it; go on with '
+                       'nfv.mano.retry, or give it up with nfv.mano.fail', f'op_occ/{op_occ.id}')
     if document is not None and request.document is not None:
         document = with_user_data(document, request.document, request.files or {})
     back = dataclasses.replace(request, operation='terminate' if document is None else 'instantiate', document=document,
@@ -110,6 +113,9 @@ def losses(plan: Plan, before: Resources, now: Resources) -> Iterator[str]:
     for item, was in before.items():
         known, mine = now.get(item, {}), verbs.get(item, set())
         name = item.replace(':', ' ', 1)
+        if not item.startswith(('vdu:', 'volume:')) and known.get('id') == was.get('id') and any(
+                verb.endswith('.delete') for verb in mine):
+            yield f'{name}: {was.get("name", "")} {was["id"]} was there before the operation, and would be deleted'
         worked = was.get('id') and was.get('status', 'ACTIVE') not in ('BUILD', 'ERROR')
         if worked and (mine & MADE_ANEW or item in losing) and item.startswith(('vdu:', 'volume:')) and not _boots(was, known):
             there = known.get('id') == was['id'] and (item in losing or any(verb.endswith('.delete') for verb in mine))
