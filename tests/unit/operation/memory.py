@@ -149,6 +149,29 @@ class Memory(VolumesInMemory):
             values['metadata'].pop(key)
         self.servers[server_id] = server._replace(**values)
 
+    def resize_server(self, server_id: str, flavor_id: str) -> str:
+        request = self._call('resize_server', flavor_id)
+        sizes = {**self.servers[server_id].flavor, 'original_name': flavor_id.removeprefix('flavor-')}
+        self.servers[server_id] = self.servers[server_id]._replace(status='VERIFY_RESIZE', flavor=sizes)
+        return f'req-{request}'
+
+    def confirm_resize(self, server_id: str) -> str:
+        request = self._call('confirm_resize', server_id)
+        self.servers[server_id] = self.servers[server_id]._replace(status='ACTIVE')
+        return f'req-{request}'
+
+    def attach_interface(self, server_id: str, port_id: str) -> None:
+        self._call('attach_interface', port_id)
+        self.ports[port_id] = self.ports[port_id]._replace(device_id=server_id)
+
+    def detach_interface(self, server_id: str, port_id: str) -> str:
+        request = self._call('detach_interface', port_id)
+        self.ports[port_id] = self.ports[port_id]._replace(device_id='')
+        return f'req-{request}'
+
+    def bound_ports(self, port_ids: Iterable[str]) -> set[str]:
+        return {port_id for port_id in port_ids if self.ports[port_id].device_id}
+
     def rebuild_server(self, server_id: str, image_id: str, **user_data: str | None) -> str:
         return f'req-{self._call("rebuild_server", user_data)}'
 
