@@ -191,13 +191,12 @@ def _plan(context: Context, wish: Wish, there: FloatingIp | None, releases: dict
     if f'ports {wish.item}' in context.plan.tasks and port_id is None:
         after.append(f'ports {wish.item}')
     spec: dict[str, Any] = {'interface': wish.interface, 'port_id': port_id, 'name': f'{wish.key}/{wish.interface}'}
-    task_id = f'floating-ip {wish.item} {wish.interface}'
     gone = recorded.get('address', 'none')
     if there is None:
         if wish.pool is None:
             return
         spec.update(mark=_mark(context, wish), network_id=wish.pool.id)
-        context.plan.add(Task(task_id, 'floating_ip.create', wish.vim, wish.item, spec, tuple(dict.fromkeys(after))))
+        _add(context, wish, 'floating_ip.create', spec, after)
         is_there = recorded.get('id') in context.live[wish.vim].floating_ips
         context.plan.need(wish.vim, floatingip=0 if is_there and recorded['owned'] else 1)
         _change(context, wish, 'replace' if is_there else 'create', f'{f"{gone} -> " if is_there else ""}from {wish.pool.name}',
@@ -212,7 +211,7 @@ def _plan(context: Context, wish: Wish, there: FloatingIp | None, releases: dict
                 **record.get('floating_ips', {}), wish.interface: entry}}
         return
     spec['entry'] = entry
-    context.plan.add(Task(task_id, 'floating_ip.associate', wish.vim, wish.item, spec, tuple(dict.fromkeys(after))))
+    _add(context, wish, 'floating_ip.associate', spec, after)
     if not recorded:
         _change(context, wish, 'create', there.address, 'not there yet')
     elif recorded['id'] != there.id:
@@ -220,6 +219,15 @@ def _plan(context: Context, wish: Wish, there: FloatingIp | None, releases: dict
     else:
         _change(context, wish, 'update', f'{there.address} port {there.port_id or "none"} -> {port_id or "the new one"}',
                 'differs from the target')
+
+
+def _add(context: Context, wish: Wish, verb: str, spec: dict[str, Any], after: list[str]) -> None:
+    task = context.plan.add(Task(f'floating-ip {wish.item} {wish.interface}', verb, wish.vim, wish.item, spec,
+                                 tuple(dict.fromkeys(after))))
+    ready = context.plan.tasks.get(f'ready {wish.item}')
+    if ready is not None and ready.spec.interface == wish.interface:
+        # Whether it is up is asked at that address
+        context.plan.tasks[ready.id] = ready._replace(after=(*ready.after, task))
 
 
 def _change(context: Context, wish: Wish, action: str, detail: str, reason: str) -> None:

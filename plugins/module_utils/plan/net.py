@@ -274,11 +274,11 @@ def _compare_subnet(subnet: Subnet, spec: dict[str, Any]) -> tuple[dict[str, Any
 
 
 def _gateway_again(subnet: Subnet) -> dict[str, Any]:
-    """The first address as gateway; Neutron does not take it while it is in a pool."""
+    """The gateway that Neutron chooses; it does not take one that is in a pool."""
     network = ipaddress.ip_network(subnet.cidr)
     if network.num_addresses <= 2:
         return {}
-    gateway = network.network_address + 1
+    gateway = network.network_address + (1 if network.version == 4 else 0)
     pools = [(str(gateway + 1) if first == str(gateway) else first, last) for first, last in subnet.pools]
     return {'gateway': str(gateway), 'pools': pools}
 

@@ -98,7 +98,11 @@ class VirtualLink:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Router:
-    """A router between virtual links and an external network."""
+    """A router between virtual links and an external network.
+
+    It takes the gateway's address of each subnet. Refused are a virtual link on which no subnet has one, another gateway for a
+    subnet that a router is on, and, without an administrator, a network of another project.
+    """
 
     name: str = attribute("Its name in this document.", NAME)
     vim: str | None = attribute("The VIM it is made on; left out: the default one.", NAME, default=None)

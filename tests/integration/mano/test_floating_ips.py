@@ -144,6 +144,7 @@ def test_link_without_a_way_out_is_refused(service: Service, project: Project) -
     assert project.ids() == before
 
 
+@pytest.mark.slow
 def test_reply_that_comes_too_late_makes_no_second_one(service: Service, project: Project) -> None:
     """It was asked for again before the first call arrived: Neutron refuses that, and nothing is there twice."""
     service.write(floating(service.name, 1))

@@ -47,9 +47,9 @@ def offer(project: Project) -> Iterator[Offer]:
     try:
         yield Offer(*policies, image.name)
     finally:
+        project.cloud.image.delete_image(image.id)
         for policy in policies:
             admin.network.delete_qos_policy(policy)
-        project.cloud.image.delete_image(image.id)
 
 
 def describe(name: str, offer: Offer, **interface: Any) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def ports(service: Service) -> list[Any]:
     return sorted(service.mine()['ports'], key=lambda port: port.name)
 
 
-def test_two_families_qos_and_a_virtual_ip(service: Service, project: Project, offer: Offer) -> None:
+def test_two_families_qos_and_a_virtual_ip(offer: Offer, project: Project, service: Service) -> None:
     life, network = Life(service), project.cloud.network
     wrong = describe(service.name, offer, qos_policy=f'{offer.gold.name}en')
     wrong['vnfs'][0]['vdus'][0]['image'] = 'cirros'
@@ -85,7 +85,7 @@ def test_two_families_qos_and_a_virtual_ip(service: Service, project: Project, o
     assert network.get_network(net.id).qos_policy_id == offer.gold.id
     subnets = {one.cidr: one for one in network.subnets(network_id=net.id)}
     assert {cidr: (one.ip_version, one.gateway_ip, one.dns_nameservers) for cidr, one in subnets.items()} == {
-        V4: (4, '10.81.0.1', ['10.81.0.2']), V6: (6, 'fd00:81::1', ['fd00:81::2'])}
+        V4: (4, '10.81.0.1', ['10.81.0.2']), V6: (6, 'fd00:81::', ['fd00:81::2'])}
     assert subnets[V4].allocation_pools == [{'start': '10.81.0.2', 'end': '10.81.0.51'}]
     assert (subnets[V6].ipv6_address_mode, subnets[V6].ipv6_ra_mode) == ('slaac', 'slaac')
     for index, port in enumerate(ports(service)):
@@ -102,9 +102,9 @@ def test_two_families_qos_and_a_virtual_ip(service: Service, project: Project, o
     network.update_subnet(subnets[V6], gateway_ip=None)
     lines = {line.kind: line for line in plan_lines(good(life.play('instantiate', '--diff')).out)}
     assert f'qos_policy {offer.silver.name} -> {offer.gold.name}' in lines['net'].detail
-    assert f'{V6} gateway none -> fd00:81::1' in lines['net'].detail
+    assert f'{V6} gateway none -> fd00:81::' in lines['net'].detail
     assert lines['vdu'].detail == f'interface eth0 qos_policy none -> {offer.silver.name}'
-    assert network.get_subnet(subnets[V6].id).gateway_ip == 'fd00:81::1'
+    assert network.get_subnet(subnets[V6].id).gateway_ip == 'fd00:81::'
     life.assert_again_changes_nothing()
 
     # Another document

@@ -126,3 +126,16 @@ def test_a_member_cannot_use_the_other_projects_things(cloud: Cloud, tenant: Ten
     two = openstack.connect(cloud='sandbox-two')
     assert two.network.find_network(tenant.network.id) is None
     assert two.network.find_network('shared') is not None
+
+
+def test_virtual_function_and_whole_card(cloud: Cloud) -> None:
+    """Each host has cards of its own; the port says which one it got."""
+    slots = {}
+    for kind in ('direct', 'direct-physical'):
+        port = cloud.port(binding_vnic_type=kind)
+        cloud.server(networks=[{'port': port.id}])
+        bound = cloud.admin.network.get_port(port.id)
+        slots[kind] = bound.binding_profile['pci_slot']
+        assert bound.binding_profile['physical_network'] == 'physnet2'
+        assert slots[kind].startswith(f'0000:2{bound.binding_host_id[-1]}:')
+    assert len(set(slots.values())) == 2

@@ -69,6 +69,13 @@ def test_allocated_after_port_and_router() -> None:
     assert plan.changes[-1].detail == 'from public'
 
 
+def test_there_before_it_is_asked_whether_the_instance_is_up() -> None:
+    value = wanted()
+    value['vnfs'][0]['vdus'][0]['ready'] = {'tcp_port': 22}
+    value['vnfs'][0]['vdus'][0]['interfaces'][1]['management'] = True
+    assert f'floating-ip {FRONT} eth1' in routed_world().plan(value).tasks[f'ready {FRONT}'].after
+
+
 def test_nothing_to_do_once_it_is_there() -> None:
     one = world()
     plan = one.plan(wanted())
