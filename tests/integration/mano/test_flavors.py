@@ -119,7 +119,7 @@ def test_flavors_that_are_there(service: Service, project: Project, admin: Any) 
     for name, more in (('big', {'ram': 512}), ('fit', {})):
         one = admin.compute.create_flavor(name=f'test-epa-{name}-{uuid.uuid4().hex[:6]}', vcpus=3, disk=1,
                                           **{'ram': 384, **more})
-        admin.compute.create_flavor_extra_specs(one, {**HOSTED_SPECS, 'theirs': 'too'})
+        admin.compute.create_flavor_extra_specs(one, {**HOSTED_SPECS, 'operator:tier': 'gold'})
     describe(service, 1, HOSTED, admin_cloud=False)
     refused(service.play(), f'{FLAVOR}: no flavor of VIM default has 3 vCPU, 384 MiB, 1 GiB with hw:cpu_policy=shared',
             '(match: exact)', 'os_compute_api:os-flavor-manage:create')
