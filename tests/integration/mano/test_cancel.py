@@ -29,12 +29,12 @@ def cancelled(service: Service, running: Running, **how: str) -> tuple[Played, P
 
 
 def test_graceful_with_status_before_and_after_and_a_retry(service: Service) -> None:
-    service.describe(3, metadata={'sandbox:delay': '12'})
+    # Two plays start up meanwhile, on a machine that may be busy
+    service.describe(3, metadata={'sandbox:delay': '40'})
     running = service.start()
     service.until('made', 'server', 3)
     shown = good(service.play('status'))
     assert re.search(rf'{service.name} +INSTANTIATE +PROCESSING +\d/\d ', shown.out), shown.out
-    refused(service.play('retry'), 'has worked on this NS')
     first, second, seconds = cancelled(service, running)
     assert first.rc != 0
     assert 'INSTANTIATE was cancelled' in ' '.join(first.out.split()), first.out
