@@ -203,7 +203,7 @@ def _plan(context: Context, wish: Wish, there: FloatingIp | None, releases: dict
                 'the target wants another one' if is_there else 'it is gone from the VIM' if recorded else 'not there yet')
         return
     entry = {'id': there.id, 'address': there.address, 'owned': wish.wanted.address is None}
-    if there.port_id == port_id is not None and there.id not in releases:
+    if port_id is not None and there.port_id == port_id and there.id not in releases:
         context.plan.unchanged += 1
         if recorded != entry:
             record = context.plan.found.get(wish.item) or context.record.get(wish.item, {})

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan, Task
 from ansible_collections.nfv.mano.plugins.module_utils.plan.query import make_queries
 from ansible_collections.nfv.mano.plugins.module_utils.target import load
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import mark
@@ -43,6 +44,12 @@ def world(owned: bool = True, floating: bool = True) -> World:
         one.state.floating_ips = [made]
         one.record[FRONT]['floating_ips'] = {'eth1': {'id': 'fip-0', 'address': made.address, 'owned': owned}}
     return one
+
+
+def only(plan: Plan) -> Task:
+    """The one task of a plan."""
+    (task,) = list(plan.tasks.values())
+    return task
 
 
 def test_what_is_asked_of_the_vim() -> None:
@@ -85,7 +92,7 @@ def test_nothing_to_do_once_it_is_there() -> None:
 
 def test_added_to_a_server_that_is_there() -> None:
     plan = world(floating=False).plan(wanted())
-    (task,) = plan.tasks.values()
+    task = only(plan)
     assert (task.verb, task.spec['port_id'], task.after) == ('floating_ip.create', 'port-0-eth1', ())
 
 
@@ -102,7 +109,7 @@ def test_moved_behind_our_back_is_put_back(port: str | None) -> None:
     one = world()
     one.state.floating_ips = [row(port=port)]
     plan = one.plan(wanted())
-    (task,) = plan.tasks.values()
+    task = only(plan)
     assert (task.verb, task.spec['port_id'], task.spec['entry']['id']) == ('floating_ip.associate', 'port-0-eth1', 'fip-0')
     assert actions(plan) == [('update', 'web/front/0/eth1')]
 
@@ -133,7 +140,7 @@ def test_goes_over_to_the_new_port_of_its_interface() -> None:
 
 def test_dropped_by_the_document() -> None:
     plan = world().plan(routed())
-    (task,) = plan.tasks.values()
+    task = only(plan)
     assert task.spec == {'interfaces': {'eth1': ('fip-0', 'release')}, 'forget': False}
     assert actions(plan) == [('delete', 'web/front/0/eth1')]
 
@@ -165,7 +172,7 @@ def test_by_address() -> None:
     one = world(floating=False)
     one.state.floating_ips = [row(7, None, address=EXISTING, description='')]
     plan = one.plan(wanted({'address': EXISTING}))
-    (task,) = plan.tasks.values()
+    task = only(plan)
     assert task.verb == 'floating_ip.associate'
     assert task.spec['entry'] == {'id': 'fip-7', 'address': EXISTING, 'owned': False}
     assert plan.needs.get('default', {}).get('floatingip', 0) == 0
