@@ -189,8 +189,8 @@ def test_a_rebuild_that_is_killed_goes_on_and_is_done_once(site: Site, point: st
 def plain(site: Site) -> dict[str, Any]:
     """What the tests of interfaces leave as it is."""
     server = site.admin.compute.get_server(site.server.id)
-    return {'flavor': server.flavor.original_name, 'image': 'ubuntu',
-            'cloud_init': {'text': base64.b64decode(server.user_data).decode()}}
+    booted = {'cloud_init': {'text': base64.b64decode(server.user_data).decode()}} if server.user_data else {}
+    return {'flavor': server.flavor.original_name, 'image': site.cloud.image.get_image(server.image.id).name, **booted}
 
 
 def test_an_interface_comes_and_goes(site: Site, plain: dict[str, Any]) -> None:
