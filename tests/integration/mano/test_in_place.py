@@ -222,8 +222,8 @@ def test_a_port_that_somebody_detached_is_attached_again(site: Site, plain: dict
     assert site.ports['eth1'].id == port.id
 
 
-@pytest.mark.parametrize('point', ['intent/plug:1:after', *(pytest.param(point, marks=pytest.mark.slow) for point in (
-    'intent/unplug:1:after', 'gone:1:lost', 'intent/port:1:after', 'made/port:1:lost', 'settled:2:lost'))])
+@pytest.mark.parametrize('point', ['intent/attach:1:after', *(pytest.param(point, marks=pytest.mark.slow) for point in (
+    'intent/detach:1:after', 'gone:1:lost', 'intent/port:1:after', 'made/port:1:lost', 'settled:2:lost'))])
 def test_changed_interfaces_are_completed_after_a_kill(site: Site, plain: dict[str, Any], point: str) -> None:
     site.describe(**plain, interfaces=[MGMT, DATA])
     good(site.life.play())
