@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -53,6 +54,11 @@ class Later(Life):
         played = refused(self.play(verb, **more), *words)
         assert (writes(size), self.project.ids()) == ([], before)
         return played
+
+    def journal(self) -> list[dict[str, Any]]:
+        """Entries of the newest op-occ's journal."""
+        path = self.service.state_dir / f'op_occ_{self.service.op_occs()[-1]["id"]}.d' / 'journal'
+        return [json.loads(line) for line in path.read_text().splitlines()]
 
     def server(self, index: int) -> Any:
         return self.project.servers(self.service.name)[f'{self.service.name}-web-front-{index}']

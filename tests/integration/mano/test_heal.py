@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -55,8 +54,7 @@ def test_all_of_them_one_at_a_time(site: Later) -> None:
     assert [kept(site, index) for index in range(3)] == before
     assert not ids & {site.server(index).id for index in range(3)}
     down, most = set(), 0
-    newest = site.service.state_dir / f'op_occ_{site.service.op_occs()[-1]["id"]}.d' / 'journal'
-    for entry in map(json.loads, newest.read_text().splitlines()):
+    for entry in site.journal():
         if entry['event'] == 'intent' and entry['call'] == 'delete':
             down.add(entry['task'].partition(' ')[2])
             most = max(most, len(down))
