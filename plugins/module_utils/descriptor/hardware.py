@@ -18,6 +18,7 @@ _HASH = re.compile(r"([0-9a-fA-F]{32}|[0-9a-fA-F]{128})")
 _PINNING = {"STATIC": "dedicated", "DYNAMIC": "shared", "DEDICATED": "dedicated", "SHARED": "shared"}
 _THREADS = {"ISOLATE": "isolate", "PREFER": "prefer", "REQUIRE": "require"}
 _PAGES = {"LARGE": "large", "SMALL": "small", "SIZE_2MB": "2MB", "SIZE_1GB": "1GB", "PREFER_LARGE": "any"}
+_REQUIREMENTS = {"keep-volume": "keep", "multiattach": "multiattach"}
 _STORAGES = {
     "ROOT-STORAGE": "root",
     "ROOT": "root",
@@ -166,10 +167,11 @@ def _storage(storage: Node, name: str, shape: dict[str, Any], volumes: list[dict
     if size is None:
         storage.notes.problem(storage.at("size-of-storage"), "this is missing")
         return
-    keep = any(
-        requirement.text("key") == "keep-volume" and requirement.flag("value")
+    asked = {
+        _REQUIREMENTS[key]
         for requirement in storage.nodes("vdu-storage-requirements")
-    )
+        if (key := requirement.text("key")) in _REQUIREMENTS and requirement.flag("value")
+    }
     if word == "root":
         shape["disk_gib"] = size
     elif word == "ephemeral":
@@ -180,7 +182,6 @@ def _storage(storage: Node, name: str, shape: dict[str, Any], volumes: list[dict
         volume: dict[str, Any] = {"name": name_of(name), "size_gib": size}
         if word == "persistent-root":
             volume["boot"] = True
-        if keep:
-            volume["keep"] = True
+        volume.update(dict.fromkeys(sorted(asked), True))
         volumes.append(volume)
     storage.close(later=("multiattach",), quiet=("rdma-enabled", "sw-image-desc"))

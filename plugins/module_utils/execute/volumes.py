@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -28,6 +29,7 @@ class Volumes(Kind):
 
     def __init__(self, calls: Calls, waiters: Mapping[str, Waiter], limits: Mapping[str, float]) -> None:
         super().__init__(calls, waiters, limits)
+        self._lock = threading.Lock()
         self._volume_waiters: dict[str, VolumeWaiter] = {}
 
     def verbs(self) -> dict[str, Verb]:
@@ -37,8 +39,9 @@ class Volumes(Kind):
                 'volumes.extend': single(self._extend), 'volumes.release': single(self._release)}
 
     def stop(self) -> None:
-        for waiter in list(self._volume_waiters.values()):
-            waiter.stop()
+        with self._lock:
+            for waiter in self._volume_waiters.values():
+                waiter.stop()
 
     def _until(self, task: Task, vim: Vim, ids: Iterable[str], what: str, limit: str, judge: Judge, ended: Ended,
                then: Callable[[Rows], None]) -> None:
@@ -48,9 +51,10 @@ class Volumes(Kind):
                 then(rows)
             else:
                 ended(End(task, error, ''))
-        waiter = self._volume_waiters.get(vim.name)
-        if waiter is None:
-            waiter = self._volume_waiters.setdefault(vim.name, VolumeWaiter(vim, self._calls.ns_id))
+        with self._lock:
+            waiter = self._volume_waiters.get(vim.name)
+            if waiter is None:
+                waiter = self._volume_waiters[vim.name] = VolumeWaiter(vim, self._calls.ns_id)
         waiter.until(ids, what, self._limits[limit], judge, settled)
 
     # Made ------------------------------------------------------------------------------------------------------

@@ -311,7 +311,8 @@ def _volume(volume: Volume, vdu: Vdu, path: str, report: Report) -> None:
         if existing and getattr(volume, name):
             report.add(f"{path}.{name}", "this is given for volumes that are there, which stay as they are: leave it out")
     wanted = 1 if volume.multiattach else vdu.count
-    if existing and wanted is not None and len(existing) != wanted:
+    few = wanted is not None and len(existing) < wanted
+    if existing and (few or (volume.multiattach and len(existing) > 1)):
         report.add(f"{path}.existing", f"{len(existing)} given for {wanted}: one per instance, one for all when multiattach")
     if volume.boot and volume.multiattach:
         report.add(f"{path}.multiattach", "true is given for a boot volume: instances can't share it")

@@ -158,7 +158,7 @@ class Volume:
     boot: bool = attribute("The instance boots from it; it is filled from the VDU's image.", Boolean(), default=False)
     keep: bool = attribute("It stays when the instance is deleted.", Boolean(), default=False)
     existing: tuple[str, ...] = attribute(
-        "Ids of volumes that are there, one per instance (one for all when `multiattach`).",
+        "Ids of volumes that are there, one per instance or more for scaling (one for all when `multiattach`).",
         ListOf(Text(), single=True),
         default=(),
     )

@@ -13,15 +13,10 @@ from ansible_collections.nfv.mano.plugins.module_utils.target.model import (
     AffinityGroup,
     Interface,
     NetworkService,
-    Vdu,
 )
 from ansible_collections.nfv.mano.plugins.module_utils.target.network import VirtualLink
 from ansible_collections.nfv.mano.plugins.module_utils.target.parse import attributes
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Problem, show
-
-
-def _named(items: Any) -> str:
-    return ", ".join(show(getattr(item, "name", item)) for item in items)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -38,7 +33,6 @@ TABLE = (
     _Row(AffinityGroup, "scope", values=("zone", "zone-group", "nfvi-pop")),
     _Row(VirtualLink, "underlay"),
     _Row(VirtualLink, "common_id"),
-    _Row(Vdu, "volumes", _named),
     _Row(Interface, "vpci"),
 )
 

@@ -202,13 +202,16 @@ def test_storages(nsd: Tree, vnfd: Tree) -> None:
         {"id": "swap", "type-of-storage": "swap-storage", "size-of-storage": 1},
         {"id": "logs", "type-of-storage": "persistent-storage:persistent-storage", "size-of-storage": 5,
          "vdu-storage-requirements": [{"key": "keep-volume", "value": "true"}]},
+        {"id": "common", "type-of-storage": "persistent-storage", "size-of-storage": 3,
+         "vdu-storage-requirements": [{"key": "keep-volume", "value": "false"}, {"key": "multiattach", "value": "true"}]},
     ]
-    vnfd["vdu"][0]["virtual-storage-desc"] = ["root", "eph", "swap", "logs"]
+    vnfd["vdu"][0]["virtual-storage-desc"] = ["root", "eph", "swap", "logs", "common"]
     found = vdu(nsd, vnfd)
     assert found["flavor"] == {
         "vcpus": 2, "ram_mib": 512, "disk_gib": 8, "ephemeral_gib": 2, "swap_mib": 1024, "match": "at_least",
     }
-    assert found["volumes"] == [{"name": "logs", "size_gib": 5, "keep": True}]
+    assert found["volumes"] == [{"name": "logs", "size_gib": 5, "keep": True},
+                                {"name": "common", "size_gib": 3, "multiattach": True}]
 
 
 def test_what_is_asked_of_the_host_is_not_lost(nsd: Tree, vnfd: Tree) -> None:
