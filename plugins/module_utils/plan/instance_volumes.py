@@ -69,8 +69,10 @@ def known(instance: Instance, record: Resource) -> dict[str, Resource]:
 
 def _note_known(context: Context, instance: Instance, item: str, record: Resource) -> None:
     """What the record does not say yet of volumes that are there."""
-    entries = known(instance, record)
     recorded = record.get('volumes', {})
+    # One that another takes the place of stays in the record until it is let go
+    replaced = _not_wanted(instance, record)
+    entries = {name: entry for name, entry in known(instance, record).items() if name not in replaced}
     if any(recorded.get(name) != entry for name, entry in entries.items()):
         found = context.plan.found.setdefault(item, {**record, 'vim': instance.shared.vim})
         found['volumes'] = {**recorded, **entries}
@@ -95,6 +97,9 @@ def _check(context: Context, instance: Instance, record: Resource) -> None:
             continue
         named = f'volume {row.name} {row.id} of {instance.key}'
         check(context, wanted, row, named)
+        if wanted.own and wanted.asked.boot and not row.bootable and row.status not in ON_THE_WAY:
+            context.problem(f'{wanted.path}.boot', f'{named} is not bootable, as it was not filled from an image; give the boot '
+                            'volume another name')
         foreign = [server for server in row.servers if server not in ours]
         if foreign and not wanted.asked.multiattach:
             context.problem(wanted.path, f'{named} is attached to server {foreign[0]}, which is not of it; detach it there')
@@ -183,7 +188,7 @@ def leftover(live: Live, record: Resource) -> Release:
         if entry['id'] not in live.volumes or not entry['owned']:
             found[name] = (entry['id'], 'forget')
         elif not entry.get('kept'):
-            found[name] = (entry['id'], 'keep' if entry['keep'] else 'delete')
+            found[name] = (entry['id'], 'keep' if entry['keep'] and entry['ready'] else 'delete')
     return found
 
 
@@ -219,6 +224,8 @@ def compare(instance: Instance, record: Resource, server: Server, texts: list[st
         name, size = wanted.asked.name, wanted.asked.size_gib
         if wanted.asked.boot and (row is None or server.id not in row.servers or not recorded.get(name, {'boot': True})['boot']):
             replace.append(f'boot volume {name} is not there' if row is None else f'boot volume {name} is not what it boots from')
+        elif not wanted.asked.boot and recorded.get(name, {}).get('boot'):
+            replace.append(f'volume {name} is no longer what it boots from')
         elif row is None or server.id not in row.servers:
             moves.attach.append(name)
             if row is None and wanted.own:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import (
@@ -25,7 +25,6 @@ class _Row:
 
     cls: type
     key: str
-    shown: Callable[[Any], str] = show
     values: tuple[Any, ...] = ()
 
 
@@ -48,7 +47,7 @@ def _refused(item: Any, path: str) -> Iterator[Problem]:
             known = attributes(row.cls)[row.key]
             value = getattr(item, known.name)
             if value in row.values if row.values else value != known.default:
-                yield Problem(f"{path}{row.key}", f"{row.shown(value)} is not supported yet")
+                yield Problem(f"{path}{row.key}", f"{show(value)} is not supported yet")
 
 
 def _parts(ns: NetworkService) -> Iterator[tuple[str, Any]]:

@@ -135,7 +135,7 @@ class Service:
         subnets = [one for one in network.subnets() if ours(one) or one.network_id in of]
         groups = [one for one in self.project.cloud.compute.server_groups() if marks and one.name.startswith(marks)]
         volumes = [one for one in self.project.cloud.block_storage.volumes()
-                   if ours(one) or (one.metadata.get('nfv.mano.mark') or '').startswith(marks or ('none',))]
+                   if marks and (one.metadata.get('nfv.mano.mark') or '').startswith(marks)]
         routers = [one for one in network.routers() if ours(one)]
         floating = [one for one in network.ips() if (one.description or '').startswith(marks or ('/',))]
         return {'servers': servers, 'ports': ports, 'networks': networks, 'subnets': subnets, 'routers': routers,

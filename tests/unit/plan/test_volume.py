@@ -265,6 +265,17 @@ def test_another_boot_volume_takes_another_server() -> None:
     assert plan.tasks[f'volumes-release {ITEM}'].after == (f'delete {ITEM}',)
 
 
+def test_booting_from_the_image_instead_takes_another_server() -> None:
+    plan = Disks().attached(ROOT).plan(asked({**ROOT, 'boot': False}), allow_delete=True)
+    assert actions(plan) == [('replace', 'web/front/0')]
+    assert not plan.problems
+
+
+def test_a_volume_without_an_image_can_not_be_booted_from() -> None:
+    plan = Disks().attached({**ROOT, 'boot': False}).plan(asked(ROOT), allow_delete=True)
+    assert 'is not bootable, as it was not filled from an image' in told(plan)
+
+
 def test_terminate_deletes_what_is_ours_and_not_kept() -> None:
     world = Disks().attached(ROOT, {**LOGS, 'keep': True})
     world.record[ITEM]['volumes']['old'] = {'id': 'v-old', 'size_gib': 1, 'owned': False, 'keep': False, 'boot': False,
@@ -317,6 +328,7 @@ def test_another_existing_volume_is_swapped_in_place() -> None:
     plan = world.plan(asked({'name': 'old', 'existing': 'v-b'}))
     assert verbs(plan) == ['volumes.detach', 'volumes.release', 'volumes.create', 'volumes.attach']
     assert plan.tasks[f'detach {ITEM}'].spec == ('server-0', {'old': 'v-a'})
+    assert ITEM not in plan.found, 'the record has the old one until it is detached'
 
 
 def test_a_shared_volume_is_made_once_for_all_instances() -> None:
