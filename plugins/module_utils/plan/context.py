@@ -126,6 +126,8 @@ class Context:
     plan: Plan = field(default_factory=lambda: Plan(''))
     #: Task ids of networks, routers and flavors that are made or changed, by record key: who uses them comes after.
     makers: dict[str, str] = field(default_factory=dict)
+    #: Ids of the last tasks that attach a volume of several instances, by VDU and name: Cinder takes one at a time.
+    turns: dict[str, str] = field(default_factory=dict)
     #: Task ids after which a network is free to go, by record key.
     users: dict[str, list[str]] = field(default_factory=dict)
 

@@ -143,7 +143,19 @@ def before_server(context: Context, instance: Instance, item: str, record: Resou
                                  (*before, *makers)))
     if extend:
         last = context.plan.add(Task(f'extend {item}', 'volumes.extend', shared.vim, item, extend, (last,)))
-    return (last,)
+    return (last, *_turns(context, instance, names, f'create {item}'))
+
+
+def _turns(context: Context, instance: Instance, names: tuple[str, ...], task: str) -> tuple[str, ...]:
+    """The tasks that a task which attaches volumes has to wait for: Cinder reserves a volume for one server at a time, also
+    one that several may have. Where only so many may be down at once that order stands (rolling.py)."""
+    if context.asked.at_once:
+        return ()
+    keys = [f'{instance.shared.path} {wanted.asked.name}' for wanted in instance.shared.volumes
+            if wanted.asked.multiattach and wanted.asked.name in names]
+    before = tuple(dict.fromkeys(context.turns[key] for key in keys if key in context.turns))
+    context.turns.update(dict.fromkeys(keys, task))
+    return before
 
 
 def _anew(context: Context, instance: Instance, item: str, record: Resource) -> Release:
@@ -268,7 +280,8 @@ def plan_moves(context: Context, instance: Instance, item: str, record: Resource
         names = tuple(moves.attach)
         made = plan.add(Task(f'volumes {item}', 'volumes.create', shared.vim, item, (instance, tuple(moves.make), names),
                              (*before, *makers)))
-        before = (plan.add(Task(f'attach {item}', 'volumes.attach', shared.vim, item, (server.id, names), (made,))),)
+        before = (plan.add(Task(f'attach {item}', 'volumes.attach', shared.vim, item, (server.id, names),
+                                (made, *_turns(context, instance, names, f'attach {item}')))),)
     if moves.extend:
         for name, (volume_id, size) in moves.extend.items():
             wanted = next(one for one in shared.volumes if one.asked.name == name)

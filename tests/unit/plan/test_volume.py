@@ -340,6 +340,8 @@ def test_a_shared_volume_is_made_once_for_all_instances() -> None:
     assert (spec['name'], spec['type'], spec['mark']) == ('edge1-web-front-data', 'both',
                                                           f'nfv.mano/{NS_ID}/web/front/volume.data')
     assert all(f'create {key}' in plan.tasks[f'volumes vdu:web/front/{index}'].after for index in range(3))
+    assert [f'create vdu:web/front/{index - 1}' in plan.tasks[f'create vdu:web/front/{index}'].after for index in (1, 2)] == [
+        True, True], 'Cinder reserves a volume for one server at a time'
     assert plan.needs['default']['volumes'] == 1
     assert ('create', 'web/front/data') in actions(plan)
 
