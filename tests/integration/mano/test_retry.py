@@ -71,7 +71,7 @@ def test_retry_with_the_command_of_the_error_and_a_corrected_document(service: S
 
 def test_retry_after_a_kill_and_a_kill_of_the_retry(service: Service) -> None:
     service.describe(3)
-    assert service.injected('KILL:made/server:1:lost').rc != 0
+    assert service.injected('KILL:made/port:1:lost').rc != 0
     op_occ = service.op_occs()[-1]
     assert op_occ['state'] == 'FAILED_TEMP'
     size = log_size()
