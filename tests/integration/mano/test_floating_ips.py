@@ -95,6 +95,7 @@ def test_life(service: Service, project: Project) -> None:
     life.assert_terminate_leaves_the_project_as_it_was()
 
 
+@pytest.mark.slow
 def test_given_address(service: Service, project: Project, given: Any) -> None:
     network, address = project.cloud.network, given.floating_ip_address
     before = project.ids()

@@ -83,6 +83,7 @@ def test_anti_affinity_from_its_plan_to_its_end(service: Service) -> None:
     life.assert_terminate_leaves_the_project_as_it_was()
 
 
+@pytest.mark.slow
 def test_another_policy_is_another_group_and_its_members_are_replaced(service: Service) -> None:
     service.write(grouped(service.name, policy='affinity'))
     good(service.play())
@@ -110,6 +111,7 @@ def test_another_policy_is_another_group_and_its_members_are_replaced(service: S
     service.terminate()
 
 
+@pytest.mark.slow
 def test_more_members_than_hosts(service: Service) -> None:
     """The one that finds no host leaves the operation in FAILED_TEMP; a document that fits ends it."""
     service.write(grouped(service.name, 3))
@@ -147,6 +149,7 @@ def test_existing_group(service: Service, project: Project, theirs: Any) -> None
     assert (left.name, left.member_ids) == (theirs.name, [])
 
 
+@pytest.mark.slow
 def test_a_group_with_a_server_of_others_is_left(service: Service, project: Project) -> None:
     compute = project.cloud.compute
     service.write(grouped(service.name, 1, policy='soft-affinity'))
@@ -165,8 +168,8 @@ def test_a_group_with_a_server_of_others_is_left(service: Service, project: Proj
         compute.delete_server_group(group.id)
 
 
-@pytest.mark.parametrize('point', [
-    pytest.param('intent/server_group:1:after', marks=pytest.mark.slow), 'made/server_group:1:lost'])
+@pytest.mark.slow
+@pytest.mark.parametrize('point', ['intent/server_group:1:after', 'made/server_group:1:lost'])
 def test_killed_around_its_making(service: Service, point: str) -> None:
     """Before Nova was asked, and after it had done it: one group in the end."""
     service.write(grouped(service.name, 1))

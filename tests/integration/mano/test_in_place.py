@@ -110,8 +110,8 @@ def test_another_flavor_resizes(site: Site) -> None:
 RESIZE_POINTS = {'intent/resize:1:after': 0, 'changed:1:after': 1, 'intent/confirm:1:after': 0, 'settled:3:lost': 1}
 
 
-@pytest.mark.parametrize('point', [point if point.startswith('changed') else pytest.param(point, marks=pytest.mark.slow)
-                                   for point in RESIZE_POINTS])
+@pytest.mark.slow
+@pytest.mark.parametrize('point', RESIZE_POINTS)
 def test_a_resize_that_is_killed_goes_on(site: Site, point: str) -> None:
     server_id = site.server.id
     wanted = site.flavors[RESIZE_POINTS[point]]
@@ -126,6 +126,7 @@ def test_a_resize_that_is_killed_goes_on(site: Site, point: str) -> None:
     assert (site.server.flavor.original_name, site.actions('resize')) == (wanted, before + 1)
 
 
+@pytest.mark.slow
 def test_somebody_elses_resize_is_reverted(site: Site) -> None:
     now, other = site.server.flavor.original_name, next(one for one in site.flavors if one != site.server.flavor.original_name)
     site.describe(flavor=now)
@@ -169,9 +170,10 @@ def test_another_image_and_user_data_rebuild_when_it_is_meant(site: Site) -> Non
     assert {name: (one.id, one.mac_address, one.fixed_ips) for name, one in site.ports.items()} == ports
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(('point', 'rebuilds'), [
-    ('changed:1:after', 1), pytest.param('intent/rebuild:1:after', 1, marks=pytest.mark.slow),
-    pytest.param('settled:1:lost', 1, marks=pytest.mark.slow)])
+    ('changed:1:after', 1), ('intent/rebuild:1:after', 1),
+    ('settled:1:lost', 1)])
 def test_a_rebuild_that_is_killed_goes_on_and_is_done_once(site: Site, point: str, rebuilds: int) -> None:
     server_id, before = site.server.id, site.actions('rebuild')
     site.describe(flavor=site.server.flavor.original_name, image='ubuntu', cloud_init={'text': point})
@@ -205,6 +207,7 @@ def test_an_interface_comes_and_goes(site: Site, plain: dict[str, Any]) -> None:
     assert before['eth1'] not in site.life.project.ids()['ports']
 
 
+@pytest.mark.slow
 def test_an_interface_moves_to_another_network(site: Site, plain: dict[str, Any]) -> None:
     site.describe(**plain, interfaces=[{**MGMT, 'virtual_link': 'data'}, MORE])
     site.update("interface eth0 mgmt -> data (detach, attach) (comes last in the guest's order)")
@@ -222,8 +225,9 @@ def test_a_port_that_somebody_detached_is_attached_again(site: Site, plain: dict
     assert site.ports['eth1'].id == port.id
 
 
-@pytest.mark.parametrize('point', ['intent/attach:1:after', *(pytest.param(point, marks=pytest.mark.slow) for point in (
-    'intent/detach:1:after', 'gone:1:lost', 'intent/port:1:after', 'made/port:1:lost', 'settled:2:lost'))])
+@pytest.mark.slow
+@pytest.mark.parametrize('point', [
+    'intent/attach:1:after', 'intent/detach:1:after', 'gone:1:lost', 'intent/port:1:after', 'made/port:1:lost', 'settled:2:lost'])
 def test_changed_interfaces_are_completed_after_a_kill(site: Site, plain: dict[str, Any], point: str) -> None:
     site.describe(**plain, interfaces=[MGMT, DATA])
     good(site.life.play())
@@ -281,6 +285,7 @@ def test_port_security_on_again_has_the_default_group(site: Site, plain: dict[st
     assert site.ports['eth1'].is_port_security_enabled is True
 
 
+@pytest.mark.slow
 def test_a_resize_that_breaks_the_server_is_told_and_replaced_when_that_is_meant(site: Site, plain: dict[str, Any]) -> None:
     server, ports = site.server, {one.id for one in site.ports.values()}
     other = next(one for one in site.flavors if one != plain['flavor'])

@@ -121,6 +121,7 @@ def test_two_families_qos_and_a_virtual_ip(offer: Offer, project: Project, servi
     assert project.ids() == before
 
 
+@pytest.mark.slow
 def test_functions_of_physical_cards(service: Service, project: Project) -> None:
     """On a provider network that the administrator's cloud makes; a card is taken and given back in place."""
     admin = openstack.connect(cloud='sandbox-admin')

@@ -63,6 +63,7 @@ def test_of_an_update_brings_back_cloud_and_record(service: Service) -> None:
     service.terminate()
 
 
+@pytest.mark.slow
 def test_of_a_terminate_until_something_is_gone(service: Service) -> None:
     service.describe(2)
     good(service.play())
@@ -85,7 +86,8 @@ def test_of_a_terminate_until_something_is_gone(service: Service) -> None:
     service.terminate()
 
 
-@pytest.mark.parametrize('point', ['begin:1:after', pytest.param('gone:1:lost', marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize('point', ['begin:1:after', 'gone:1:lost'])
 def test_killed_in_the_middle_goes_on(service: Service, point: str) -> None:
     before = service.project.ids()
     service.describe(2)

@@ -238,6 +238,7 @@ def test_a_volume_in_error_and_again(volume_type: Any, other: Service) -> None:
     other.terminate()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('volume_type', [{'multiattach': '<is> True', 'volume_backend_name': 'fake'}], indirect=True)
 def test_one_volume_for_all_instances(volume_type: Any, other: Service) -> None:
     life = Life(other)
@@ -265,8 +266,9 @@ def test_no_room_is_told_beforehand(service: Service) -> None:
 # Killed ----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('point', ['intent/volume:1:after', 'made/volume:1:lost',
-                                   pytest.param('made/volume:2:after', marks=pytest.mark.slow)])
+                                   'made/volume:2:after'])
 def test_killed_and_again_nothing_is_there_twice(service: Service, point: str) -> None:
     service.describe(1, volumes=[ROOT, DATA])
     assert service.injected(f'KILL:{point}').rc != 0
