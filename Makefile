@@ -28,6 +28,10 @@ export ANSIBLE_COLLECTIONS_PATH := $(VENV)/collections
 export ANSIBLE_CONFIG := $(CURDIR)/.ci/ansible.cfg
 export NFV_SANDBOX_HOME := $(SANDBOX_HOME)
 export OS_CLIENT_CONFIG_FILE := $(SANDBOX_HOME)/clouds.yaml
+# A certificate authority of one's own is in the system's store only, which uv looks at when it is told to.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+export UV_SYSTEM_CERTS ?= 1
+endif
 # A container's own layer is refused as a place of records: in a plain container the tests keep theirs in memory.
 ifeq ($(shell stat -f -c %T $(or $(TMPDIR),/tmp)),overlayfs)
 export TMPDIR := /dev/shm
