@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
@@ -20,7 +21,7 @@ Verb: TypeAlias = Callable[[list[Task], Vim, Ended], None]
 Single: TypeAlias = Callable[[Task, Vim, Ended], None]
 
 
-class Kind:
+class Kind(ABC):
     """Does the tasks of one item kind.
 
     :param waiters: by VIM, for what takes its time.
@@ -33,11 +34,11 @@ class Kind:
         self._waiters = waiters
         self._limits = limits
 
+    @abstractmethod
     def verbs(self) -> dict[str, Verb]:
         """What does the tasks of each verb; only bulk verbs get more than one at once."""
-        raise NotImplementedError
 
-    def stop(self) -> None:
+    def stop(self) -> None:  # noqa: B027
         """End the kind's own waits; most have none."""
 
 

@@ -5,14 +5,11 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterable  # pylint: disable=unused-import  # used in an alias that is a string
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from ansible_collections.nfv.mano.plugins.module_utils.execute.waiter import LONGEST, SHORTEST, TIMES_DURATION
+from ansible_collections.nfv.mano.plugins.module_utils.execute.watch import Wait, Watcher
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
 from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Volume  # pylint: disable=unused-import  # as above
@@ -25,68 +22,27 @@ Judge: TypeAlias = 'Callable[[Volume | None], bool]'
 Ended: TypeAlias = 'Callable[[Rows, Exception | None], None]'
 
 
-@dataclass(slots=True, eq=False)
-class _Wait:
+@dataclass(slots=True, eq=False, kw_only=True)
+class _VolumeWait(Wait):
     ids: set[str]
-    what: str
     judge: Judge
-    deadline: float
-    timeout: float
     ended: Ended
     rows: Rows = field(default_factory=dict)
-    last_seen: str = 'unknown'
 
 
-class VolumeWaiter:
+class VolumeWaiter(Watcher[_VolumeWait]):
     """Watches volumes of one NS in one VIM until each is where it should be, in error, or out of time."""
 
     def __init__(self, vim: Vim, ns_id: str) -> None:
         self._vim = vim
         self._ns_id = ns_id
-        self._waits: list[_Wait] = []
-        self._change = threading.Condition()
-        self._stopped = False
-        self._followers = ThreadPoolExecutor(FOLLOWERS, thread_name_prefix=f'volumes-{vim.name}')
-        threading.Thread(target=self._run, name=f'volume-waiter-{vim.name}', daemon=True).start()
+        super().__init__(f'volumes-{vim.name}', FOLLOWERS)
 
     def until(self, ids: Iterable[str], what: str, timeout: float, judge: Judge, ended: Ended) -> None:
         """Call ``ended`` with the volumes by id once all of them are judged to be there, or with what stands against it."""
-        with self._change:
-            self._waits.append(_Wait(set(ids), what, judge, time.monotonic() + timeout, timeout, ended))
-            self._change.notify()
+        self._add(_VolumeWait(ids=set(ids), what=what, timeout=timeout, judge=judge, ended=ended))
 
-    def stop(self) -> None:
-        """End the watching; what is still waited for is not told."""
-        with self._change:
-            self._stopped = True
-            self._waits.clear()
-            self._change.notify()
-        self._followers.shutdown(wait=False, cancel_futures=True)
-
-    def _run(self) -> None:
-        while True:
-            with self._change:
-                while not self._waits and not self._stopped:
-                    self._change.wait()
-                if self._stopped:
-                    return
-                waits = list(self._waits)
-            began = time.monotonic()
-            try:
-                self._look(waits)
-            except VimError as error:
-                # Lists are tried again by the VIM's own rules; a VIM that stays away ends by the waits' limits
-                for wait in waits:
-                    wait.last_seen = f'unknown ({error})'
-            for wait in waits:
-                if time.monotonic() > wait.deadline:
-                    self._end(wait, VimError(wait.what, f'not done after {wait.timeout:g} s, volume {wait.last_seen}'))
-            pause = min(max(SHORTEST, TIMES_DURATION * (time.monotonic() - began)), LONGEST)
-            with self._change:
-                if not self._stopped:
-                    self._change.wait_for(lambda: self._stopped, timeout=pause)
-
-    def _look(self, waits: list[_Wait]) -> None:
+    def _look(self, waits: list[_VolumeWait]) -> None:
         rows = {volume.id: volume for volume in self._vim.volumes(self._ns_id)}
         for wait in waits:
             error = None
@@ -103,15 +59,14 @@ class VolumeWaiter:
             if error is not None or not wait.ids:
                 self._end(wait, error)
 
-    def _end(self, wait: _Wait, error: VimError | None) -> None:
-        with self._change:
-            if wait not in self._waits:
-                return
-            self._waits.remove(wait)
-            if not self._stopped:
-                self._followers.submit(self._tell, wait, error)
+    def _out_of_time(self, wait: _VolumeWait) -> None:
+        self._end(wait, VimError(wait.what, f'not done after {wait.timeout:g} s, volume {wait.last_seen}'))
 
-    def _tell(self, wait: _Wait, error: VimError | None) -> None:
+    def _end(self, wait: _VolumeWait, error: VimError | None) -> None:
+        if self._take(wait):
+            self._pool.submit(self._tell, wait, error)
+
+    def _tell(self, wait: _VolumeWait, error: VimError | None) -> None:
         try:
             wait.ended(wait.rows, error)
         except Exception as broken:  # what follows failed: whoever waits must hear of it

@@ -6,19 +6,17 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable  # pylint: disable=unused-import  # used in an alias that is a string
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
 
+from ansible_collections.nfv.mano.plugins.module_utils.execute import watch
+from ansible_collections.nfv.mano.plugins.module_utils.execute.watch import Wait, Watcher
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
 from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Server
 
-#: Seconds between two lists: at least, at most, and how many times the list's own duration.
-SHORTEST, LONGEST, TIMES_DURATION = 0.5, 5.0, 3.0
 #: Nova sets ERROR a moment before it writes the fault.
 FAULT_PATIENCE = 5.0
 #: Seconds after which a server that is in no list is asked for again.
@@ -31,19 +29,15 @@ Why: TypeAlias = 'Callable[[], str | None]'
 Ended: TypeAlias = 'Callable[[Server | None, VimError | None], None]'
 
 
-@dataclass(slots=True)
-class _Wait:
+@dataclass(slots=True, eq=False, kw_only=True)
+class _ServerWait(Wait):
     server_id: str
-    what: str
-    gone: bool
-    while_in: frozenset[str]
-    deadline: float
-    timeout: float
     ended: Ended
+    gone: bool = False
+    while_in: frozenset[str] = frozenset()
     asked: float = 0.0
     error_since: float = 0.0
     was_error: bool = False
-    last_status: str = field(default='unknown')
     #: Of a server that is there all along: where it should end, and what tells why it ended elsewhere.
     wanted: frozenset[str] = frozenset()
     why: Why | None = None
@@ -51,81 +45,35 @@ class _Wait:
     ports: frozenset[str] = frozenset()
 
 
-class Waiter:
+class Waiter(Watcher[_ServerWait]):
     """Watches servers of one NS in one VIM until each is where it should be, in ERROR, or out of time."""
 
     def __init__(self, vim: Vim, ns_id: str) -> None:
         self._vim = vim
         self._ns_id = ns_id
-        self._waits: dict[str, _Wait] = {}
-        self._change = threading.Condition()
-        self._stopped = False
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix=f'wait-{vim.name}')
-        self._thread = threading.Thread(target=self._run, name=f'waiter-{vim.name}', daemon=True)
-        self._thread.start()
+        super().__init__(f'servers-{vim.name}', READERS)
 
     def until_active(self, server_id: str, what: str, timeout: float, ended: Ended,
                      while_in: frozenset[str] = frozenset({'BUILD'})) -> None:
         """Call ``ended`` with the server once it is ACTIVE and idle; ``while_in`` are the statuses on the way there."""
-        self._add(_Wait(server_id, what, False, while_in, time.monotonic() + timeout, timeout, ended))
+        self._add(_ServerWait(server_id=server_id, what=what, timeout=timeout, ended=ended, while_in=while_in))
 
     def until_idle(self, server_id: str, what: str, timeout: float, ended: Ended, wanted: Iterable[str],
                    why: Why | None = None) -> None:
         """Call ``ended`` with the server once it is idle in one of the wanted statuses, or idle elsewhere for a reason:
         ``why`` is asked for it now and then, and None means that it may still come."""
-        self._add(_Wait(server_id, what, False, frozenset(), time.monotonic() + timeout, timeout, ended,
-                        wanted=frozenset(wanted), why=why))
+        self._add(_ServerWait(server_id=server_id, what=what, timeout=timeout, ended=ended, wanted=frozenset(wanted), why=why))
 
     def until_free(self, server_id: str, port_ids: Iterable[str], what: str, timeout: float, ended: Ended,
                    why: Why | None = None) -> None:
         """Call ``ended`` with None once the ports are on no server, or stay on theirs for a reason (as above)."""
-        self._add(_Wait(server_id, what, False, frozenset(), time.monotonic() + timeout, timeout, ended, why=why,
-                        ports=frozenset(port_ids)))
+        self._add(_ServerWait(server_id=server_id, what=what, timeout=timeout, ended=ended, ports=frozenset(port_ids), why=why))
 
     def until_gone(self, server_id: str, what: str, timeout: float, ended: Ended, was_error: bool = False) -> None:
         """Call ``ended`` with None once Nova answers 404."""
-        self._add(_Wait(server_id, what, True, frozenset(), time.monotonic() + timeout, timeout, ended,
-                        was_error=was_error))
+        self._add(_ServerWait(server_id=server_id, what=what, timeout=timeout, ended=ended, gone=True, was_error=was_error))
 
-    def stop(self) -> None:
-        """End the watching; what is still waited for is not told."""
-        with self._change:
-            self._stopped = True
-            self._waits.clear()
-            self._change.notify()
-        self._readers.shutdown(wait=False, cancel_futures=True)
-
-    def _add(self, wait: _Wait) -> None:
-        with self._change:
-            self._waits[wait.server_id] = wait
-            self._change.notify()
-
-    def _run(self) -> None:
-        while True:
-            with self._change:
-                while not self._waits and not self._stopped:
-                    self._change.wait()
-                if self._stopped:
-                    return
-                waits = list(self._waits.values())
-            began = time.monotonic()
-            try:
-                self._look(waits)
-            except VimError as error:
-                # Lists are tried again by the VIM's own rules; a VIM that stays away ends by the waits' limits
-                for wait in waits:
-                    wait.last_status = f'unknown ({error})'
-            except RuntimeError:
-                if not self._stopped:
-                    raise
-                return  # stopped in the middle: the readers take nothing any more
-            self._time_out(waits)
-            pause = min(max(SHORTEST, TIMES_DURATION * (time.monotonic() - began)), LONGEST)
-            with self._change:
-                if not self._stopped:
-                    self._change.wait_for(lambda: self._stopped, timeout=pause)
-
-    def _look(self, waits: list[_Wait]) -> None:
+    def _look(self, waits: list[_ServerWait]) -> None:
         now = time.monotonic()
         statuses = frozenset().union(*(wait.while_in for wait in waits))
         deletions = [wait for wait in waits if wait.gone]
@@ -135,12 +83,12 @@ class Waiter:
         self._look_at_servers([wait for wait in waits if wait.wanted])
         self._look_at_ports([wait for wait in waits if wait.ports])
         ask = [wait for wait in waits if not (wait.gone or wait.wanted or wait.ports) and wait.server_id not in on_their_way
-               and now - wait.asked >= (ASK_AGAIN if not wait.error_since else SHORTEST)]
+               and now - wait.asked >= (ASK_AGAIN if not wait.error_since else watch.SHORTEST)]
         ask += [wait for wait in deletions if wait.server_id not in there
                 or (wait.server_id in failed and not wait.was_error)]
-        list(self._readers.map(self._ask, ask))
+        list(self._pool.map(self._ask, ask))
 
-    def _look_at_servers(self, waits: list[_Wait]) -> None:
+    def _look_at_servers(self, waits: list[_ServerWait]) -> None:
         """Servers that are there all along: one list in detail tells status and task of all of them."""
         servers = {server.id: server for server in self._vim.servers(self._ns_id)} if waits else {}
         settled = []
@@ -150,13 +98,13 @@ class Waiter:
             if server is None:
                 self._end(wait, None, VimError(wait.what, GONE))
                 continue
-            wait.last_status = server.status
+            wait.last_seen = server.status
             if server.task_state is None:
                 settled.append((wait, server))
         # What follows a change is done by who waited for it: side by side, and not in the way of the others
-        list(self._readers.map(self._idle, settled))
+        list(self._pool.map(self._idle, settled))
 
-    def _idle(self, idle: tuple[_Wait, Server]) -> None:
+    def _idle(self, idle: tuple[_ServerWait, Server]) -> None:
         """Nova sets a task before it answers most actions: idle elsewhere, the action is over and failed."""
         wait, server = idle
         if server.status in wait.wanted:
@@ -166,17 +114,17 @@ class Waiter:
         else:
             self._ask_why(wait, server, f'; the server is {server.status}')
 
-    def _look_at_ports(self, waits: list[_Wait]) -> None:
+    def _look_at_ports(self, waits: list[_ServerWait]) -> None:
         bound = self._vim.bound_ports([port for wait in waits for port in wait.ports]) if waits else set()
         for wait in waits:
             stuck = wait.ports & bound
-            wait.last_status = f'still on {" ".join(sorted(stuck))}'
+            wait.last_seen = f'still on {" ".join(sorted(stuck))}'
             if not stuck:
                 self._end(wait, None, None)
             else:
                 self._ask_why(wait, None, '')
 
-    def _ask_why(self, wait: _Wait, server: Server | None, suffix: str) -> None:
+    def _ask_why(self, wait: _ServerWait, server: Server | None, suffix: str) -> None:
         now = time.monotonic()
         if wait.why is None or now - wait.asked < ASK_AGAIN:
             return
@@ -188,7 +136,7 @@ class Waiter:
         if reason:
             self._end(wait, server, VimError(wait.what, f'{reason}{suffix}'))
 
-    def _ask(self, wait: _Wait) -> None:
+    def _ask(self, wait: _ServerWait) -> None:
         wait.asked = time.monotonic()
         try:
             server = self._vim.get_server(wait.server_id)
@@ -196,7 +144,7 @@ class Waiter:
             if error.status and error.status < 500:
                 self._end(wait, None, error)
             return
-        wait.last_status = server.status if server else 'gone'
+        wait.last_seen = server.status if server else 'gone'
         if wait.gone:
             if server is None or server.status in ('DELETED', 'SOFT_DELETED'):
                 self._end(wait, None, None)
@@ -209,20 +157,16 @@ class Waiter:
         elif server.status == 'ERROR':
             self._in_error(wait, server)
 
-    def _in_error(self, wait: _Wait, server: Server) -> None:
+    def _in_error(self, wait: _ServerWait, server: Server) -> None:
         now = time.monotonic()
         wait.error_since = wait.error_since or now
         if server.fault or now - wait.error_since > FAULT_PATIENCE:
             self._end(wait, server, VimError(wait.what, server.fault or NO_FAULT))
 
-    def _time_out(self, waits: list[_Wait]) -> None:
-        for wait in waits:
-            if time.monotonic() > wait.deadline:
-                self._end(wait, None, VimError(wait.what, f'not done after {wait.timeout:g} s, server {wait.server_id} is '
-                                               f'{wait.last_status}'))
+    def _out_of_time(self, wait: _ServerWait) -> None:
+        self._end(wait, None, VimError(wait.what, f'not done after {wait.timeout:g} s, server {wait.server_id} is '
+                                                  f'{wait.last_seen}'))
 
-    def _end(self, wait: _Wait, server: Server | None, error: VimError | None) -> None:
-        with self._change:
-            if self._waits.pop(wait.server_id, None) is not wait:
-                return
-        wait.ended(server, error)
+    def _end(self, wait: _ServerWait, server: Server | None, error: VimError | None) -> None:
+        if self._take(wait):
+            wait.ended(server, error)

@@ -121,24 +121,27 @@ def _vcpus(nodes: Sequence[NumaNode], vcpus: int, path: str, report: Report) -> 
                 report.add(f"{path}[{at}].{key}", f"vCPU {vcpu} is at {path}[{owners[vcpu]}] already: each vCPU is there once")
             owners.setdefault(vcpu, at)
     sizes = [len(named_vcpus(node)) or counted_vcpus(node) for node in nodes]
-    if all(sizes) and sum(sizes) != vcpus:
-        report.add(path, f"{' + '.join(map(str, sizes))} vCPUs are on the nodes, but the flavor has {vcpus}")
-    elif any(sizes) and not all(sizes):
-        at = sizes.index(0)
-        report.add(f"{path}[{at}].vcpus", "this is missing: other nodes say which vCPUs they have, so all must")
-    elif not any(sizes) and vcpus % len(nodes):
-        report.add(path, f"{vcpus} vCPUs can't be divided evenly among {len(nodes)} nodes: give vcpus for each")
+    _shares(sizes, vcpus, ("vcpus", "vCPUs", "which vCPUs"), path, report)
 
 
 def _memory(nodes: Sequence[NumaNode], ram_mib: int, path: str, report: Report) -> None:
     sizes = [node.memory_mib or 0 for node in nodes]
-    if all(sizes) and sum(sizes) != ram_mib:
-        report.add(path, f"{' + '.join(map(str, sizes))} MiB of memory are on the nodes, but the flavor has {ram_mib}")
+    _shares(sizes, ram_mib, ("memory_mib", "MiB of memory", "how much memory"), path, report)
+
+
+def _shares(sizes: Sequence[int], total: int, words: tuple[str, str, str], path: str, report: Report) -> None:
+    """All nodes say what they have and it is all of the flavor's, or none does and it divides evenly.
+
+    :param sizes: of each node, 0 where it does not say.
+    :param words: the key, the unit, and what a node has.
+    """
+    key, unit, what = words
+    if all(sizes) and sum(sizes) != total:
+        report.add(path, f"{' + '.join(map(str, sizes))} {unit} are on the nodes, but the flavor has {total}")
     elif any(sizes) and not all(sizes):
-        at = sizes.index(0)
-        report.add(f"{path}[{at}].memory_mib", "this is missing: other nodes say how much memory they have, so all must")
-    elif not any(sizes) and ram_mib % len(nodes):
-        report.add(path, f"{ram_mib} MiB can't be divided evenly among {len(nodes)} nodes: give memory_mib for each")
+        report.add(f"{path}[{sizes.index(0)}].{key}", f"this is missing: other nodes say {what} they have, so all must")
+    elif not any(sizes) and total % len(sizes):
+        report.add(path, f"{total} {unit.split()[0]} can't be divided evenly among {len(sizes)} nodes: give {key} for each")
 
 
 def _specs(flavor: Flavor, epa: Epa, path: str, report: Report) -> None:

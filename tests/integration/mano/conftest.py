@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import openstack
 import pytest
 from ansible_collections.nfv.mano.tests.integration.mano.service import Service
 from ansible_collections.nfv.mano.tests.integration.mano.support import Project, unique_name
@@ -17,6 +19,17 @@ from ansible_collections.nfv.mano.tests.integration.mano.support import Project,
 def project() -> Project:
     """The sandbox's demo project, as its member."""
     return Project()
+
+
+@pytest.fixture
+def admin() -> Iterator[Any]:
+    """The sandbox's administrator; takes away the flavors that a test made or had made."""
+    cloud = openstack.connect(cloud='sandbox-admin')
+    before = {one.id for one in cloud.compute.flavors(is_public=None)}
+    yield cloud
+    for flavor in cloud.compute.flavors(is_public=None):
+        if flavor.id not in before:
+            cloud.compute.delete_flavor(flavor)
 
 
 @pytest.fixture

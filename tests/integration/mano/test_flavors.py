@@ -6,10 +6,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
-import openstack
 import pytest
 from ansible_collections.nfv.mano.tests.integration.mano.service import Service
 from ansible_collections.nfv.mano.tests.integration.mano.support import (
@@ -53,15 +51,6 @@ PINNED = {
     'policies': ({'cpu_policy': 'dedicated', 'cpu_thread_policy': 'require', 'page_size': 'large'},
                  {'hw:cpu_policy': 'dedicated', 'hw:cpu_thread_policy': 'require', 'hw:mem_page_size': 'large'}),
 }
-
-
-@pytest.fixture
-def admin() -> Iterator[Any]:
-    """The sandbox's administrator; takes away the flavors that a test left."""
-    cloud = openstack.connect(cloud='sandbox-admin')
-    yield cloud
-    for flavor in flavors(cloud):
-        cloud.compute.delete_flavor(flavor)
 
 
 def flavors(admin: Any) -> list[Any]:

@@ -5,11 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import openstack
-import pytest
 from ansible_collections.nfv.mano.tests.integration.mano.service import Service, wait_for
 from ansible_collections.nfv.mano.tests.integration.mano.support import (
     Project,
@@ -27,16 +24,6 @@ VDU = 'vnfs[0].vdus[0]'
 SHAPE = {'vcpus': 3, 'ram_mib': 768, 'disk_gib': 2}
 NAME = 'nfv-3c-768m-2g'
 PROVIDER = {'network_type': 'vlan', 'physical_network': 'physnet1', 'segmentation_id': 731}
-
-
-@pytest.fixture
-def admin() -> Iterator[Any]:
-    """The sandbox's administrator; takes away the flavors that a test left."""
-    cloud = openstack.connect(cloud='sandbox-admin')
-    yield cloud
-    for flavor in cloud.compute.flavors(is_public=None):
-        if flavor.name.startswith(NAME):
-            cloud.compute.delete_flavor(flavor)
 
 
 def privileged(name: str, **vim: Any) -> dict[str, Any]:

@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import openstack
 import pytest
 from ansible_collections.nfv.mano.tests.integration.mano.life import Life
 from ansible_collections.nfv.mano.tests.integration.mano.service import Service, wait_for
@@ -208,9 +207,9 @@ def test_what_was_kept_is_taken_again(site: Site) -> None:
 
 
 @pytest.fixture
-def volume_type(request: pytest.FixtureRequest) -> Iterator[Any]:
+def volume_type(request: pytest.FixtureRequest, admin: Any) -> Iterator[Any]:
     """A volume type with the extra specs of the test's parameter, made by an administrator."""
-    storage = openstack.connect(cloud='sandbox-admin').block_storage
+    storage = admin.block_storage
     made = storage.create_type(name=f'type-{uuid.uuid4().hex[:8]}', extra_specs=request.param)
     yield made
     storage.delete_type(made)

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.nfv.mano.plugins.module_utils.execute import waiter
+from ansible_collections.nfv.mano.plugins.module_utils.execute import watch
 from ansible_collections.nfv.mano.plugins.module_utils.execute.power import Power
 from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import End
 from ansible_collections.nfv.mano.plugins.module_utils.execute.waiter import Waiter
@@ -70,18 +70,18 @@ def change(nova: Nova, wanted: str) -> tuple[End, Calls]:
     def ended(end: End) -> None:
         ends.append(end)
         over.set()
-    watch = Waiter(nova, 'ns')  # type: ignore[arg-type]
-    kind = Power(calls, {'default': watch}, {'server_power': 5.0})  # type: ignore[arg-type]
+    waits = Waiter(nova, 'ns')  # type: ignore[arg-type]
+    kind = Power(calls, {'default': waits}, {'server_power': 5.0})  # type: ignore[arg-type]
     spec = ('edge1-a-b-0', None, power.steps(nova.status, wanted), None)
     kind.verbs()['server.power']([Task('power', 'server.power', 'default', 'vdu:a/b/0', spec, ())], nova, ended)  # type: ignore
     assert over.wait(5)
-    watch.stop()
+    waits.stop()
     return ends[0], calls
 
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiter, 'SHORTEST', 0.01)
+    monkeypatch.setattr(watch, 'SHORTEST', 0.01)
 
 
 @pytest.mark.parametrize(('status', 'wanted', 'asked'), [

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.nfv.mano.plugins.module_utils.execute import waiter
+from ansible_collections.nfv.mano.plugins.module_utils.execute import waiter, watch
 from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import fold
 from ansible_collections.nfv.mano.plugins.module_utils.execute.resize import Resizes
 from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import End
@@ -104,7 +104,7 @@ class Calls:
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(waiter, 'SHORTEST', 0.01)
+    monkeypatch.setattr(watch, 'SHORTEST', 0.01)
     monkeypatch.setattr(waiter, 'ASK_AGAIN', 0.05)
     yield
 
@@ -122,12 +122,12 @@ def perform(nova_of: dict[str, Any], wanted: dict[str, Any], name: str, record: 
     def ended(end: End) -> None:
         ends.append(end)
         over.set()
-    watch = Waiter(cloud, 'ns')  # type: ignore[arg-type]
+    waits = Waiter(cloud, 'ns')  # type: ignore[arg-type]
     verbs = {verb: do for kind in (ServerChanges, Resizes)
-             for verb, do in kind(calls, {'default': watch}, LIMITS).verbs().items()}  # type: ignore[arg-type]
+             for verb, do in kind(calls, {'default': waits}, LIMITS).verbs().items()}  # type: ignore[arg-type]
     _run(verbs[task.verb], task, cloud, ended)
     assert over.wait(5)
-    watch.stop()
+    waits.stop()
     return ends[0], cloud, calls
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.nfv.mano.plugins.module_utils.execute import volume_waiter, waiter
+from ansible_collections.nfv.mano.plugins.module_utils.execute import watch
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError
 from ansible_collections.nfv.mano.plugins.module_utils.operation import engine, reading
@@ -87,8 +87,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
     made = Site(tmp_path / 'state')
     monkeypatch.setattr(place, 'in_container', lambda: False)
     monkeypatch.setattr(reading, 'OpenStack', made.vim.connected)
-    monkeypatch.setattr(waiter, 'SHORTEST', 0.02)
-    monkeypatch.setattr(volume_waiter, 'SHORTEST', 0.02)
+    monkeypatch.setattr(watch, 'SHORTEST', 0.02)
     return made
 
 

@@ -1,9 +1,11 @@
 # Copyright (c) 2026 nfv.mano contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A VIM in memory that keeps what it is asked for: enough to run whole operations, their failures and what follows.
+"""A VIM in memory that keeps what it is asked for, so that the engine's own logic can be stopped at every single call.
 
-What OpenStack makes of the same calls is shown by tests/integration.
+It says nothing about OpenStack and no test of a call to OpenStack uses it: what Nova, Neutron and Cinder make of the same
+calls is shown by tests/integration on the sandbox, with real faults. Here are the orders and interruptions that no cloud
+brings about on request: a reply that is lost at the seventh call of twelve, an operation that is cancelled between two.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
@@ -51,13 +52,14 @@ class Disks:
                 self.rows[row.id] = row._replace(servers=left, status='in-use' if left else 'available')
 
 
-class VolumesInMemory:
+class VolumesInMemory(ABC):
     """The part of a VIM that deals with volumes; ``disks`` has them."""
 
     disks: Disks
 
+    @abstractmethod
     def _call(self, name: str, what: Any) -> str:
-        raise NotImplementedError
+        """Note a call, and give it a number."""
 
     def read_volumes(self, query: Query, state: State) -> None:
         if query.volumes:

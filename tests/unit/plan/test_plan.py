@@ -11,7 +11,17 @@ import pytest
 from ansible_collections.nfv.mano.plugins.module_utils.plan.render import text
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, mark, ns_tag
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Port
-from ansible_collections.nfv.mano.tests.unit.plan.world import MINE, NS_ID, OTHERS, World, actions, document, flavor, network
+from ansible_collections.nfv.mano.tests.unit.plan.world import (
+    MINE,
+    NS_ID,
+    OTHERS,
+    World,
+    actions,
+    calls_made,
+    document,
+    flavor,
+    network,
+)
 
 
 def test_first_deploy_makes_networks_then_ports_then_servers() -> None:
@@ -301,22 +311,10 @@ def test_text_lists_every_change_and_counts() -> None:
 
 
 def test_steps_grow_with_the_number_of_instances_and_no_faster() -> None:
-    import sys
-
     def steps(count: int, deployed: bool) -> int:
         world = World().deployed(count) if deployed else World()
         wanted = document(count)
-        seen = 0
-
-        def profile(_frame: Any, event: str, _argument: Any) -> None:
-            nonlocal seen
-            seen += event in ('call', 'c_call')
-        sys.setprofile(profile)
-        try:
-            world.plan(wanted)
-        finally:
-            sys.setprofile(None)
-        return seen
+        return calls_made(lambda: world.plan(wanted))
     for deployed in (False, True):
         assert steps(400, deployed) < 2.2 * steps(200, deployed)
 
