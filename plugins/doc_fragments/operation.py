@@ -46,7 +46,9 @@ options:
       - Of V(scale), C(count), or C(type) (C(SCALE_OUT), C(SCALE_IN)) with C(number_of_steps) (1).
       - Of V(operate), C(state) (C(STARTED), C(STOPPED), C(PAUSED), C(SUSPENDED), C(RESTARTED)), C(stop_type) (C(GRACEFUL),
         C(FORCEFUL)) and C(graceful_stop_timeout) (seconds).
-      - Of V(heal), C(cause) and C(root) (C(keep), C(rebuild)).
+      - Of V(heal), C(cause), C(root) (C(keep), C(rebuild)) and C(force) (false).
+      - Of these three, C(request_id), a name of the caller's for the request. Once it is carried out the same name again changes
+        nothing and answers with its op-occ, as long as that is kept.
     type: dict
     default: {}
   ns:

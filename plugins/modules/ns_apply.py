@@ -32,7 +32,8 @@ attributes:
   idempotent:
     support: partial
     details:
-      - Except for what is asked for anew each time. V(operation=heal), a restart, and scaling by steps.
+      - Except for what is asked for anew each time. V(operation=heal) with C(force), a restart, and scaling by steps; with a
+        C(request_id) among the O(params) these are idempotent, too.
 seealso:
   - module: nfv.mano.ns_diff
   - module: nfv.mano.op_occ_info

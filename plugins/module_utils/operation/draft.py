@@ -36,6 +36,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.cloud impor
 UserData: TypeAlias = 'dict[tuple[str, str, int], str]'
 #: A template that names the number of instances.
 COUNT = re.compile(r'\bcount\b')
+#: Said where a heal finds nothing to do: a guest that hangs is well by all that the VIM knows.
+ALL_WELL = 'Every instance that is meant is well by what the VIM says; with nfv_params.force it is replaced all the same.'
 
 
 @dataclass(slots=True)
@@ -98,8 +100,11 @@ def make_draft(request: Request, ns: Mapping[str, Any], resources: Resources, pe
     problems = [str(problem) for problem in (*plan.problems, *shortfalls(plan, quotas))]
     for name, state in states.items():
         clouds[name]['project_id'] = state.project_id
-    return Draft(aim, plan, vims, clouds, problems,
-                 [f'{name}: not checked, the VIM does not tell it' for name in unchecked(plan, quotas)])
+    notes = [f'{name}: not checked, the VIM does not tell it' for name in unchecked(plan, quotas)]
+    if aim.asked.replace is not None and not plan.tasks and not problems:
+        notes.append(ALL_WELL)
+        tell(ALL_WELL)
+    return Draft(aim, plan, vims, clouds, problems, notes)
 
 
 def _not_rendered(target: NetworkService | None) -> frozenset[tuple[str, str]]:

@@ -15,6 +15,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resou
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs
 from ansible_collections.nfv.mano.plugins.module_utils.operation import again, results
 from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import make_draft, make_target
+from ansible_collections.nfv.mano.plugins.module_utils.operation.once import answered
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import merge_pending, read_journal, read_resources
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import OF_RECORD, InputError, Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.rollback import Rollback, draft_back
@@ -47,6 +48,9 @@ def diff(request: Request, tell: Tell) -> dict[str, Any]:
     else:
         ns = _find(store, request) or {'id': '0' * 8, 'name': _name(request), 'state': 'NOT_INSTANTIATED'}
         taken = _taken(store, ns, request)
+        before = None if taken else answered(store, ns['id'], request, operation_of(request, ns))
+        if before is not None:
+            return results.answered(ns, before)
     resources, pending = _known(store, ns, taken)
     if not ns.get('vnfs') and not resources and request.operation == 'terminate':
         return results.nothing(ns, None)

@@ -57,6 +57,11 @@ def nothing(ns: Mapping[str, Any], draft: Draft | None) -> dict[str, Any]:
     return {'changed': False, **_result(None, ns, draft, 'unchanged')}
 
 
+def answered(ns: Mapping[str, Any], op_occ: OpOcc) -> dict[str, Any]:
+    """It was carried out before."""
+    return {'changed': False, **_result(op_occ, ns, None, 'unchanged')}
+
+
 def planned(ns: Mapping[str, Any], draft: Draft) -> dict[str, Any]:
     """A dry run."""
     changed = bool(draft.plan.tasks)

@@ -16,6 +16,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpO
 from ansible_collections.nfv.mano.plugins.module_utils.operation import results
 from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Base
 from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import Draft, make_draft
+from ansible_collections.nfv.mano.plugins.module_utils.operation.once import answered
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import (
     add_vnfs,
     fold_journal,
@@ -72,6 +73,9 @@ class Run:
         self.take_up()
         if self.op_occ is None:
             need_instantiated(self.request, self.ns)
+            before = answered(self.store, self.ns['id'], self.request, self.operation)
+            if before is not None:
+                return results.answered(self.ns, before)
         resources = read_resources(self.store, self.ns)
         if self.operation == 'TERMINATE' and self.ns['state'] == 'NOT_INSTANTIATED' and not resources \
                 and not self.ns.get('pending') and self.op_occ is None:

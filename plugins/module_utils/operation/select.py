@@ -13,6 +13,10 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import item
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
 from ansible_collections.nfv.mano.plugins.module_utils.target import NetworkService, Vdu, Vnf
 
+#: The parameter of every verb by which a caller names a request, and its length at most.
+REQUEST_ID = 'request_id'
+LONGEST_ID = 255
+
 
 class Selected(NamedTuple):
     """One VDU that is meant, with its path in the document and the indexes of those instances that are."""
@@ -92,8 +96,9 @@ class Params:
 
     def __init__(self, verb: str, given: dict[str, Any], *known: str) -> None:
         self._given = given
-        self.problems = [f'params.{name}: unknown to {verb}; known are {", ".join(known)}' for name in given
-                         if name not in known]
+        self.problems = [f'params.{name}: unknown to {verb}; known are {", ".join((*known, REQUEST_ID))}' for name in given
+                         if name not in (*known, REQUEST_ID)]
+        self.text(REQUEST_ID, LONGEST_ID)
 
     def has(self, name: str) -> bool:
         """Whether it is given."""
@@ -112,6 +117,10 @@ class Params:
             self.problems.append(f'params.{name}: {value!r} is not a whole number of {least} or more')
             return None
         return number
+
+    def truth(self, name: str) -> bool:
+        """True or false, also as text (from -e); false where it is not given or neither."""
+        return self.word(name, 'true', 'false') == 'true'
 
     def word(self, name: str, *choices: str) -> str | None:
         """One of some words, whatever its case; None where it is not given or not one."""

@@ -89,8 +89,9 @@ class Asked(NamedTuple):
     """What a verb asks of single VDU instances, by record key (``vdu:web/front/0``).
 
     ``scope``: nothing else is touched, and what is deleted of it is meant (None: all is compared and put right);
-    ``replace``: instances to be healed, with the id of the server that goes ('': there was none), why (``cause``) and whether a
-    boot volume stays (``root``: keep) or is made anew (rebuild); ``at_once``: how many may be down at a time."""
+    ``replace`` (None: nothing is healed): those to be made anew although they are well, with the id of the server that goes ('':
+    there was none); why (``cause``) and whether a boot volume stays (``root``: keep) or is made anew (rebuild);
+    ``at_once``: how many may be down at a time."""
 
     scope: frozenset[str] | None = None
     replace: Mapping[str, str] | None = None
@@ -98,6 +99,10 @@ class Asked(NamedTuple):
     root: str = 'keep'
     at_once: int | None = None
     operate: Operate | None = None
+
+    def heals(self, item: str) -> bool:
+        """Whether an instance is to be healed."""
+        return self.replace is not None and item in (self.scope or ())
 
 
 @dataclass(slots=True)

@@ -160,7 +160,7 @@ def _turns(context: Context, instance: Instance, names: tuple[str, ...], task: s
 
 def _anew(context: Context, instance: Instance, item: str, record: Resource) -> Release:
     """The boot volume of an instance that is healed with a new root disk."""
-    if context.asked.root != 'rebuild' or item not in (context.asked.replace or {}):
+    if context.asked.root != 'rebuild' or not context.asked.heals(item):
         return {}
     roots = [wanted for wanted in instance.shared.volumes if wanted.asked.boot and wanted.own]
     for wanted in roots:

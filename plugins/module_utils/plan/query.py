@@ -47,7 +47,7 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
             asked.flavors = True
         if kind == 'server_group':
             asked.server_groups = True
-        if kind == 'vdu' and resource.get('image_id') and asked_of and key in (asked_of.replace or ()):
+        if kind == 'vdu' and resource.get('image_id') and asked_of and asked_of.heals(key):
             asked.images.add(resource['image_id'])
         if kind == 'vdu' and resource.get('id'):
             asked.server_ids.add(resource['id'])

@@ -130,7 +130,8 @@ def _plan_instance(context: Context, shared: Shared, index: int) -> None:
                  f'to be healed{cause}', worked or server.launched or server.status in power.WELL)
     elif server.status == 'ERROR' and not record.get('rebuilding'):
         reason = f'in ERROR: {server.fault or "no fault given"}'
-        _replace(context, instance, item, record, server, shared.detail, reason, worked or server.launched)
+        _replace(context, _same_image(context, instance, record), item, record, server, shared.detail, reason,
+                 worked or server.launched)
     elif server.status == 'BUILD':
         there = context.plan.add(Task(f'await {item}', 'server.await', shared.vim, item,
                                       (instance, server.id, server.status), ()))
@@ -143,7 +144,7 @@ def _plan_instance(context: Context, shared: Shared, index: int) -> None:
 def _same_image(context: Context, instance: Instance, record: Resource) -> Instance:
     """Healing makes a server of the image that it was made of, also where its name means another one by now."""
     shared = instance.shared
-    known = {image.id for image in shared.live.state.images} if context.asked.replace else ()
+    known = {image.id for image in shared.live.state.images} if context.asked.replace is not None else ()
     if record.get('image') != shared.image or record.get('image_id') not in known:
         return instance
     return instance._replace(shared=shared._replace(image_id=record['image_id']))

@@ -14,6 +14,8 @@ from ansible_collections.nfv.mano.tests.integration.mano.service import Service,
 from ansible_collections.nfv.mano.tests.integration.mano.support import good
 
 LOSS = {'nfv_accept_data_loss': True}
+#: Also what is well.
+FORCE = {'nfv_params': {'force': True}, **LOSS}
 
 
 @pytest.fixture(scope='module')
@@ -34,7 +36,7 @@ def kept(site: Later, index: int) -> Any:
 
 
 def test_one(site: Later) -> None:
-    asked: dict[str, Any] = {**FRONT, 'nfv_count_index': '1', 'nfv_params': {'cause': 'it answers no more'}}
+    asked: dict[str, Any] = {**FRONT, 'nfv_count_index': '1', 'nfv_params': {'cause': 'it answers no more', 'force': True}}
     site.refuse('heal', 'vdu:web/front/1: would be replaced, and lose what is on its root disk', 'nfv_accept_data_loss',
                 **asked)
     before, ids = kept(site, 1), [site.server(index).id for index in range(3)]
@@ -46,11 +48,12 @@ def test_one(site: Later) -> None:
     assert [site.server(index).id == one for index, one in enumerate(ids)] == [True, False, True]
     assert {port[3] for port in site.ports(1)} == {site.server(1).id}
     site.again()
+    site.again('heal', **LOSS)
 
 
 def test_all_of_them_one_at_a_time(site: Later) -> None:
     before, ids = [kept(site, index) for index in range(3)], {site.server(index).id for index in range(3)}
-    good(site.play('heal', nfv_max_unavailable='34%', **LOSS))
+    good(site.play('heal', nfv_max_unavailable='34%', **FORCE))
     assert [kept(site, index) for index in range(3)] == before
     assert not ids & {site.server(index).id for index in range(3)}
     down, most = set(), 0
@@ -67,10 +70,10 @@ def test_all_of_them_one_at_a_time(site: Later) -> None:
 def test_a_fault_in_the_middle_and_no_server_twice(site: Later) -> None:
     before, ports = [site.server(index).id for index in range(2)], [kept(site, index)[0] for index in range(2)]
     with faults('spawn'):
-        failed = site.play('heal', nfv_max_unavailable=1, **LOSS)
+        failed = site.play('heal', nfv_max_unavailable=1, **FORCE)
         site.assert_failed_with_the_truth(failed, 'Failed to create server', 'not started, because of')
     assert site.statuses().count('ACTIVE') == 2, 'the others were not touched'
-    good(site.play('heal', nfv_max_unavailable=1, **LOSS))
+    good(site.play('heal', nfv_max_unavailable=1, **FORCE))
     site.service.assert_complete(3)
     assert not set(before) & {site.server(index).id for index in range(2)}
     assert [kept(site, index)[0] for index in range(2)] == ports
@@ -82,7 +85,7 @@ def test_a_fault_in_the_middle_and_no_server_twice(site: Later) -> None:
 def test_works_after_a_heal_that_was_given_up(site: Later) -> None:
     ports = kept(site, 0)[0]
     with faults('spawn'):
-        site.assert_failed_with_the_truth(site.play('heal', nfv_count_index=0, **FRONT, **LOSS), 'Failed to create server')
+        site.assert_failed_with_the_truth(site.play('heal', nfv_count_index=0, **FRONT, **FORCE), 'Failed to create server')
     good(site.play('fail'))
     assert site.statuses()[0] == 'ERROR'
     # It never worked, so there is nothing to lose
@@ -97,12 +100,26 @@ def test_a_server_that_is_gone_comes_back_on_its_ports(site: Later) -> None:
     lines = site.change('heal', nfv_count_index=2, **FRONT)
     assert [(line.sign, line.name) for line in lines] == [('+', 'web/front/2')]
     assert kept(site, 2)[0] == ports
+    site.again('heal')
+
+
+def test_what_somebody_stopped_is_started_and_a_port_comes_back(site: Later) -> None:
+    ids, cloud = [site.server(index).id for index in range(3)], site.project.cloud
+    gone = next(port[0] for port in site.ports(1))
+    cloud.compute.stop_server(ids[0])
+    cloud.network.delete_port(gone)
+    wait_for(lambda: site.statuses()[0] == 'SHUTOFF', 60, 'stopped behind our back')
+    lines = site.change('heal')
+    assert [(line.sign, line.name) for line in lines] == [('~', 'web/front/0'), ('~', 'web/front/1')]
+    assert (site.statuses(), [site.server(index).id for index in range(3)]) == (['ACTIVE'] * 3, ids)
+    assert (len(site.ports(1)), gone in {port[0] for port in site.ports(1)}) == (2, False)
+    site.again('heal')
 
 
 def test_a_stopped_server_is_stopped_again(site: Later) -> None:
     good(site.play('operate', nfv_params={'state': 'STOPPED'}, nfv_count_index=1, **FRONT))
     before = site.server(1).id
-    good(site.play('heal', nfv_count_index=1, **FRONT, **LOSS))
+    good(site.play('heal', nfv_count_index=1, **FRONT, **FORCE))
     assert (site.statuses(), site.server(1).id != before) == (['ACTIVE', 'SHUTOFF', 'ACTIVE'], True)
     site.again()
     good(site.play('operate', nfv_params={'state': 'STARTED'}))
@@ -130,8 +147,8 @@ def test_secrets_have_to_be_given_again(service: Service) -> None:
     site = Later(service)
     good(site.play())
     ports = kept(site, 0)[0]
-    site.refuse('heal', 'the user data of web/front/0 is not stored', 'nfv_descriptor', **LOSS)
-    good(site.play('heal', nfv_descriptor=service.descriptor, **LOSS))
+    site.refuse('heal', 'the user data of web/front/0 is not stored', 'nfv_descriptor', **FORCE)
+    good(site.play('heal', nfv_descriptor=service.descriptor, **FORCE))
     assert kept(site, 0)[0] == ports
     site.again()
     assert not any(b's3cret-canary' in content for content in site.records().values())

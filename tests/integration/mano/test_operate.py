@@ -87,13 +87,15 @@ def test_pause_and_suspend(site: Later, state: str, status: str) -> None:
 
 @pytest.mark.parametrize(('kind', 'action'), [('GRACEFUL', 'reboot-soft'), ('FORCEFUL', 'reboot-hard')])
 def test_restart(site: Later, kind: str, action: str) -> None:
-    lines = site.change('operate', nfv_params={'state': 'RESTARTED', 'stop_type': kind}, nfv_max_unavailable=1)
+    named = {'state': 'RESTARTED', 'stop_type': kind, 'request_id': f'window {kind}'}
+    lines = site.change('operate', nfv_params=named, nfv_max_unavailable=1)
     assert [line.detail for line in lines] == [f'status ACTIVE ({action})'] * 3
     assert site.statuses() == ['ACTIVE'] * 3
     newest = [next(iter(site.project.cloud.compute.server_actions(site.server(index)))).action for index in range(3)]
     assert newest == ['reboot'] * 3
     asked = [entry['event'] for entry in site.journal() if entry['event'] in ('intent', 'settled')]
     assert asked == ['intent', 'settled'] * 3, 'one after the other'
+    site.again('operate', nfv_params=named)
 
 
 def test_a_fault_in_the_middle(site: Later) -> None:

@@ -101,7 +101,8 @@ def test_killed_in_the_middle_goes_on(service: Service, point: str) -> None:
 
 #: Verb, its variables, an entry of its run, and what the record says of servers once it is COMPLETED.
 DAY2 = {'scale': ({'nfv_vnf': 'web', 'nfv_vdu': 'front', 'nfv_params': {'count': 3}}, 'made/server:1:after', 3),
-        'heal': ({'nfv_vnf': 'web', 'nfv_vdu': 'front', 'nfv_count_index': 0}, 'intent/delete:1:lost', 2),
+        'heal': ({'nfv_vnf': 'web', 'nfv_vdu': 'front', 'nfv_count_index': 0, 'nfv_params': {'force': True}},
+                 'intent/delete:1:lost', 2),
         'operate': ({'nfv_params': {'state': 'STOPPED'}}, 'task:1:lost', 2)}
 
 

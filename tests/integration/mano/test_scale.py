@@ -68,7 +68,9 @@ def test_in_by_steps_the_newest_go_first(site: Later) -> None:
 
 
 def test_a_document_with_another_count_wins(site: Later) -> None:
-    good(site.play('scale', nfv_params={'type': 'SCALE_OUT'}))
+    named = {'type': 'SCALE_OUT', 'request_id': 'ticket 4711'}
+    good(site.play('scale', nfv_params=named))
+    site.again('scale', nfv_params=named)
     site.service.write(describe(site.service, 1, metadata={'tier': 'edge'}))
     site.refuse('instantiate', 'vdu:web/front/2: would be deleted', 'nfv_allow_delete')
     good(site.play('instantiate', nfv_allow_delete=True))

@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.nfv.mano.plugins.module_utils.operation import draft
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError
 from ansible_collections.nfv.mano.tests.unit.operation.conftest import Site, wanted
 
 STOP, START = {'state': 'STOPPED'}, {'state': 'STARTED'}
+FORCE = {'force': True}
 
 
 @pytest.fixture
@@ -181,23 +183,23 @@ def test_a_restart_that_failed_restarts_the_rest(three: Site) -> None:
 
 def test_another_server_on_the_same_ports(three: Site) -> None:
     before, ports = ids(three), set(three.vim.ports)
-    error = three.fails('heal', count_index=1)
+    error = three.fails('heal', count_index=1, params=FORCE)
     assert 'nfv_accept_data_loss' in str(error)
-    three.apply('heal', count_index=1, params={'cause': 'slow'}, accept_data_loss=True)
+    three.apply('heal', count_index=1, params={'cause': 'slow', **FORCE}, accept_data_loss=True)
     assert [one in before for one in ids(three)] == [True, False, True]
     assert set(three.vim.ports) == ports
-    assert three.newest.dir.read_json('parameters.json')['parameters']['params'] == {'cause': 'slow'}
+    assert three.newest.dir.read_json('parameters.json')['parameters']['params'] == {'cause': 'slow', **FORCE}
     again(three)
 
 
 def test_none_is_healed_twice(three: Site) -> None:
     before = ids(three)
     three.failing('create_server', lambda spec: spec['name'].endswith('-1'))
-    three.fails('heal', accept_data_loss=True, max_unavailable='1')
+    three.fails('heal', accept_data_loss=True, max_unavailable='1', params=FORCE)
     first, now = by_index(three)[0].id, ids(three)
     assert (first != before[0], before[2] in now, len(now)) == (True, True, 2), 'the third was not begun'
     three.mended()
-    three.apply('heal', accept_data_loss=True, max_unavailable='1')
+    three.apply('heal', accept_data_loss=True, max_unavailable='1', params=FORCE)
     assert by_index(three)[0].id == first
     assert not set(before) & set(ids(three))
     again(three)
@@ -205,7 +207,7 @@ def test_none_is_healed_twice(three: Site) -> None:
 
 def test_after_a_heal_that_was_given_up(three: Site) -> None:
     three.failing('create_server')
-    three.fails('heal', count_index=0, accept_data_loss=True)
+    three.fails('heal', count_index=0, accept_data_loss=True, params=FORCE)
     three.mended()
     three.newest.trigger('fail')
     three.apply('heal', count_index=0)
@@ -215,9 +217,80 @@ def test_after_a_heal_that_was_given_up(three: Site) -> None:
 
 def test_a_stopped_server_is_healed_and_stopped(three: Site) -> None:
     three.apply('operate', params=STOP, count_index=1)
-    three.apply('heal', accept_data_loss=True)
-    assert statuses(three) == ['ACTIVE', 'SHUTOFF', 'ACTIVE']
+    before = ids(three)
+    three.apply('heal', accept_data_loss=True, params=FORCE)
+    assert (statuses(three), set(before) & set(ids(three))) == (['ACTIVE', 'SHUTOFF', 'ACTIVE'], set())
     again(three)
+
+
+def test_what_is_well_stays_and_what_is_not_is_put_right(three: Site) -> None:
+    three.apply('operate', params=STOP, count_index=1)
+    again(three, 'heal', params={'cause': 'routine', 'root': 'rebuild'})
+    assert draft.ALL_WELL in three.lines
+    before, ports = ids(three), set(three.vim.ports)
+    three.vim.server_action(before[0], 'stop')
+    del three.vim.servers[before[2]]
+    result = three.apply('heal', count_index=0)
+    assert [one['detail'] for one in result['plan']['changes']] == ['status SHUTOFF -> ACTIVE (start)']
+    assert changes(three.apply('heal')) == [('create', 'web/front/2')]
+    assert (statuses(three), ids(three)[:2], set(three.vim.ports)) == (['ACTIVE', 'SHUTOFF', 'ACTIVE'], before[:2], ports)
+    again(three, 'heal', params={})
+
+
+def test_a_server_in_error_is_replaced_on_its_ports(three: Site) -> None:
+    before, ports = ids(three), set(three.vim.ports)
+    broken = three.vim.servers[before[1]]
+    three.vim.servers[broken.id] = broken._replace(status='ERROR', fault='its host burnt down')
+    assert 'nfv_accept_data_loss' in str(three.fails('heal'))
+    assert changes(three.apply('heal', accept_data_loss=True)) == [('replace', 'web/front/1')]
+    assert ([one in before for one in ids(three)], set(three.vim.ports)) == ([True, False, True], ports)
+    again(three, 'heal', params={})
+
+
+# The same request again ---------------------------------------------------------------------------------------------
+
+
+NAMED: dict[str, dict[str, Any]] = {
+    'scale': {'params': {'type': 'SCALE_OUT', 'number_of_steps': 2, 'request_id': 'monday'}},
+    'operate': {'params': {'state': 'RESTARTED', 'request_id': 'monday'}, 'vdu': 'front', 'count_index': 1},
+    'heal': {'params': {**FORCE, 'request_id': 'monday'}, 'accept_data_loss': True}}
+
+
+@pytest.mark.parametrize('verb', NAMED)
+def test_a_request_with_a_name_is_carried_out_once(three: Site, verb: str) -> None:
+    options = NAMED[verb]
+    done = three.apply(verb, **options)['op_occ']
+    now, files, calls = three.vim.ids(), three.files(), len(three.vim.called)
+    for answer in (three.apply(verb, **options), three.diff(verb, **options)):
+        assert (answer['changed'], answer['op_occ']) == (False, {**done, 'result': 'unchanged'})
+    assert (three.vim.ids(), three.files(), three.vim.called[calls:]) == (now, files, [])
+    other = {**options, 'params': {**options['params'], 'request_id': 'tuesday'}}
+    assert three.apply(verb, **other)['changed'] is True
+    assert three.vim.called[calls:] != []
+
+
+def test_a_request_that_failed_is_gone_on_with_and_one_that_was_undone_is_made_anew(three: Site) -> None:
+    three.failing('create_server', lambda spec: spec['name'].endswith('-4'))
+    three.fails('scale', **NAMED['scale'])
+    three.mended()
+    three.apply('rollback')
+    three.failing('create_server', lambda spec: spec['name'].endswith('-4'))
+    three.fails('scale', **NAMED['scale'])
+    three.mended()
+    three.apply('scale', **NAMED['scale'])
+    assert len(ids(three)) == 5
+    again(three, 'scale', **NAMED['scale'])
+    again(three, 'scale', params={**NAMED['scale']['params'], 'number_of_steps': '2'})
+
+
+def test_the_name_of_another_request(three: Site) -> None:
+    done = three.apply('scale', **NAMED['scale'])['op_occ']['id']
+    for verb, options in (('heal', NAMED['heal']), ('scale', {**NAMED['scale'], 'vnf': 'web'}),
+                          ('scale', {'params': {'type': 'SCALE_IN', 'request_id': 'monday'}})):
+        with pytest.raises(InputError, match=f'monday is the name of SCALE {done} already'):
+            three.apply(verb, **options)
+    with pytest.raises(InputError, match='request_id: not a text of at most 255 characters'):
+        three.apply('scale', params={'count': 3, 'request_id': 7})
 
 
 @pytest.mark.parametrize(('verb', 'params'), [('scale', {'count': 1}), ('operate', STOP), ('heal', {})])

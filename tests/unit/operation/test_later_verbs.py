@@ -90,7 +90,8 @@ def test_what_is_left_of_a_scale_that_was_given_up_is_touched_too() -> None:
     ({'type': 'OUT'}, {}, "params.type: 'OUT' is none of SCALE_OUT, SCALE_IN"),
     ({'type': 'SCALE_IN', 'number_of_steps': 4}, {},
      'params.number_of_steps: 4 can not be taken from 3 instances of VDU web/front'),
-    ({'count': 2, 'aspect_id': 'x'}, {}, 'params.aspect_id: unknown to scale; known are count, type, number_of_steps'),
+    ({'count': 2, 'aspect_id': 'x'}, {},
+     'params.aspect_id: unknown to scale; known are count, type, number_of_steps, request_id'),
     ({'count': 2}, {'vnf': 'wbe'}, 'vnf: wbe is not a VNF of edge1 (there are: web)'),
     ({'count': 2}, {'vdu': 'frnt'}, 'vdu: frnt is not a VDU of edge1 (there are: web/front)'),
     ({'count': 2}, {'vnf': 'web', 'vdu': 'frnt'}, 'vdu: frnt is not a VDU of web (there are: front)'),
@@ -170,10 +171,16 @@ def test_operate_refuses(params: dict[str, Any], more: dict[str, Any], problem: 
 
 def test_heal_marks_the_servers_of_before() -> None:
     resources = {'vdu:web/front/0': {'id': 'a'}, 'vdu:web/front/1': {'id': 'b'}, 'vdu:web/front/2': {'ports': {}}}
-    asked = ask('heal', ns(), {'cause': 'slow'}, resources).asked
+    asked = ask('heal', ns(), {'cause': 'slow', 'force': 'True'}, resources).asked
     assert asked.replace == {'vdu:web/front/0': 'a', 'vdu:web/front/1': 'b', 'vdu:web/front/2': ''}
     assert (asked.scope, asked.cause, asked.at_once) == (ALL, 'slow', None)
-    assert ask('heal', ns(), {}, resources, count_index=1).asked.replace == {'vdu:web/front/1': 'b'}
+    assert ask('heal', ns(), {'force': True}, resources, count_index=1).asked.replace == {'vdu:web/front/1': 'b'}
+
+
+def test_heal_marks_none_that_is_well_by_itself() -> None:
+    asked = ask('heal', ns(), {}, {'vdu:web/front/0': {'id': 'a'}}).asked
+    assert (asked.scope, asked.replace, asked.heals('vdu:web/front/0'), asked.heals('vdu:web/front/3')) == (ALL, {}, True, False)
+    assert refused('heal', ns(), {'force': 'perhaps'}) == ["params.force: 'perhaps' is none of true, false"]
 
 
 @pytest.mark.parametrize(('text', 'number'), [('2', 2), ('50%', 1), ('100%', 3), ('10%', 1), (' 7 ', 7)])

@@ -200,7 +200,7 @@ def test_of_a_terminate_of_what_was_never_whole_there_is_no_way_back(site: Site)
 LATER: dict[str, tuple[str, Callable[[Any], bool], dict[str, Any]]] = {
     'scale': ('create_server', last, {'params': {'count': 4}}),
     'operate': ('stop', lambda server_id: server_id.endswith('-6'), {'params': {'state': 'STOPPED'}}),
-    'heal': ('delete_server', lambda server_id: True, {'count_index': 0, 'accept_data_loss': True})}
+    'heal': ('delete_server', lambda server_id: True, {'count_index': 0, 'accept_data_loss': True, 'params': {'force': True}})}
 
 
 @pytest.mark.parametrize('verb', LATER)

@@ -90,6 +90,24 @@ def test_a_server_is_healed_once() -> None:
     assert world.plan(document(1), asked=marked).tasks == {}
 
 
+def test_what_is_well_is_not_healed_by_itself() -> None:
+    world = World().deployed(4)
+    world.server(1, status='ERROR')
+    world.server(2, status='PAUSED')
+    world.state.servers = [one for one in world.state.servers if one.id != 'server-3']
+    plan = world.plan(document(4), asked=Asked(scope=items(0, 1, 2), replace={}), accept_data_loss=True)
+    assert actions(plan) == [('replace', 'web/front/1'), ('update', 'web/front/2')]
+    plan = world.plan(document(4), asked=Asked(scope=items(0, 3), replace={}))
+    assert (actions(plan), plan.problems) == ([('create', 'web/front/3')], [])
+
+
+def test_a_port_that_is_gone_is_made_again() -> None:
+    world = World().deployed(2)
+    world.state.ports = [port for port in world.state.ports if port.id != 'port-1-eth1']
+    plan = world.plan(document(2), asked=Asked(scope=items(0, 1), replace={}))
+    assert (actions(plan), plan.problems) == ([('update', 'web/front/1')], [])
+
+
 @pytest.mark.parametrize('status', ['ERROR', 'BUILD'])
 def test_healing_what_never_worked_loses_nothing(status: str) -> None:
     world = World().deployed(1)
