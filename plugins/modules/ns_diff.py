@@ -21,6 +21,7 @@ extends_documentation_fragment:
 requirements:
   - openstacksdk >= 4
   - jinja2
+  - cryptography, where a VDU has C(ssh_access)
   - PyYAML
 attributes:
   check_mode:

@@ -49,6 +49,7 @@ nss:
   description:
     - The network services. Each with id, name, state, document, vims, vnfs, its open op_occ, and resources by item, such as
       C(vdu:web/front/0) with id, name, status, addresses and ports.
+    - Where a VDU has C(ssh_access), C(ssh_public_key) and C(ssh_key_file), the path of the encrypted private key.
   returned: always
   type: list
   elements: dict

@@ -42,8 +42,9 @@ while it is written: [network-service.schema.json](network-service.schema.json),
 
 Cloud-init files are Jinja2 templates. A template sees its `params` and `secret_params` by their names, and `ns_name`,
 `vnf_name`, `vdu_name`, `index` (the instance's number from 0), `count`, `vim` and `addresses`; a variable that is not there is
-an error. Text that must stay as it is goes between `{% raw %}` and `{% endraw %}`. SSH keys of the NS, the VNF and the VDU are
-put in, whatever kind of user data it is. Nova takes at most 65535 bytes in base64.
+an error. Text that must stay as it is goes between `{% raw %}` and `{% endraw %}`. SSH keys of the NS, the VNF and the VDU, and
+the NS's own one where `ssh_access` asks for it, are put in, whatever kind of user data it is. Nova takes at most 65535 bytes
+in base64.
 """
 
 

@@ -28,7 +28,7 @@ _LATER = (
 )
 _QUIET = ("id", "version", "vnfm-info", "localization-language", "default-localization-language", "product-info-name",
           "product-info-description", "short-name", "vendor", "logo")
-_DF_LATER = ("scaling-aspect", "healing-aspect", "auto-scale", "lcm-operations-configuration", "monitoring-parameter",
+_DF_LATER = ("scaling-aspect", "healing-aspect", "auto-scale", "monitoring-parameter",
              "supported-operation", "element-group", "virtual-link-profile", "deployable-module")
 _VDU_LATER = ("monitoring-parameter", "alarm", "vdu-configuration", "nfvi-constraint", "configurable-properties",
               "pdu-type", "boot-order", "volumes", "interface")
@@ -50,6 +50,7 @@ class Member:
         self.used_files: dict[str, str] = {}
         self.groups: list[dict[str, Any]] = []
         self.vdu_ids: set[str] = set()
+        self.access: dict[str, Any] = {}
         self.ext_cpds: set[str] = set()
         self.settings = params.members.get(index)
         self.images = by_id(vnfd.nodes("sw-image-desc"))
@@ -127,6 +128,7 @@ class Member:
                 if number is not None and vdu:
                     counts[vdu] = number
         self.affinity(df)
+        self.access = self.ssh_access(df)
         df.close(later=_DF_LATER, quiet=("id", "description", "default-instantiation-level"))
         return counts, groups
 
@@ -145,6 +147,24 @@ class Member:
                 found["scope"] = scope
             self.groups.append(found)
             group.close()
+
+    def ssh_access(self, df: Node) -> dict[str, Any]:
+        """Where the NS's key pair may log in, by the id of a VDU, or of the VNFD for those that it is managed through."""
+        found: dict[str, Any] = {}
+        settings = df.node("lcm-operations-configuration")
+        operate = settings.node("operate-vnf-op-config") if settings else None
+        for entry in operate.nodes("day1-2") if operate else ():
+            name = entry.text("id", required=True)
+            access = entry.node("config-access")
+            ssh = access.node("ssh-access") if access else None
+            if ssh and ssh.flag("required") and name:
+                found[name] = ssh.text("default-user") or True
+                if name not in self.vdu_ids and name != self.vnfd.text("id"):
+                    entry.notes.warn(entry.at("id"), f"{show(name)} is no VDU here: its ssh-access is left out")
+            entry.close(later=entry.values)
+        for node in filter(None, (operate, settings)):
+            node.close(later=node.values)
+        return found
 
     def links(self, connections: Connections) -> list[dict[str, Any]]:
         """The virtual links inside; one that an ext-cpd ties to the NS's is that one, and not made."""
@@ -190,6 +210,10 @@ class Member:
         found["interfaces"] = interfaces(name, vdu, count, connections, asked)
         if volumes:
             found["volumes"] = volumes
+        managed = any(one.get("management") for one in found["interfaces"])
+        access = self.access.get(name) or (self.access.get(self.vnfd.text("id") or "") if managed else None)
+        if access:
+            found["ssh_access"] = access
         self.boot_data(name, vdu, found)
         vdu.close(later=_VDU_LATER, quiet=("name",))
         if asked:

@@ -115,7 +115,7 @@ def original(request: Request, op_occ: OpOcc) -> Request:
         raise InputError([f'descriptor: {op_occ.operation} {op_occ.id} has no document stored; give nfv_descriptor again'])
     values.update({name: {**values.get(name, {}), **getattr(request, name)} for name in ('params', 'vims', 'timeouts')})
     values.update({name: values.get(name, False) or getattr(request, name) for name in MEANT})
-    for name in ('state_dir', 'max_parallel', 'force_takeover', 'op_occ_retention', 'cloud'):
+    for name in ('state_dir', 'max_parallel', 'force_takeover', 'op_occ_retention', 'cloud', 'passphrase', 'key_file'):
         if getattr(request, name) is not None:
             values[name] = getattr(request, name)
     values['create_flavors'] = values.get('create_flavors', True) and request.create_flavors

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources
 from ansible_collections.nfv.mano.plugins.module_utils.operation import reading
 from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Aim, Base, item_of
+from ansible_collections.nfv.mano.plugins.module_utils.operation.key_pair import key_pair_for
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.targets import make_aim
 from ansible_collections.nfv.mano.plugins.module_utils.plan.build import make_plan
@@ -22,6 +23,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Conte
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan
 from ansible_collections.nfv.mano.plugins.module_utils.plan.preflight import shortfalls, unchecked
 from ansible_collections.nfv.mano.plugins.module_utils.plan.query import make_queries
+from ansible_collections.nfv.mano.plugins.module_utils.store import Store
+from ansible_collections.nfv.mano.plugins.module_utils.store.key_pair import KeyPair
 from ansible_collections.nfv.mano.plugins.module_utils.target import (
     NetworkService,
     TargetError,
@@ -45,7 +48,7 @@ class Draft:
     """Target, plan and VIMs of an operation, before anything is touched.
 
     ``aim`` has what the record keeps once the target is reached; ``problems`` are what stands against it,
-    ``lost`` those of them that a rollback can't bring back.
+    ``lost`` those of them that a rollback can't bring back; ``key_pair`` is the NS's, where a VDU asks for it.
     """
 
     aim: Aim
@@ -55,6 +58,7 @@ class Draft:
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
+    key_pair: KeyPair | None = None
 
     @property
     def target(self) -> NetworkService | None:
@@ -71,7 +75,7 @@ def make_target(request: Request, ns: Mapping[str, Any]) -> NetworkService | Non
 
 
 def make_draft(request: Request, ns: Mapping[str, Any], resources: Resources, pending: list[dict[str, Any]],
-               tell: Callable[[str], None], wait: bool, base: Base | None = None) -> Draft:
+               tell: Callable[[str], None], store: Store, wait: bool, base: Base | None = None) -> Draft:
     """Read the VIMs and plan.
 
     :param wait: whether to wait for create calls whose answer was lost (a dry run does not).
@@ -86,7 +90,8 @@ def make_draft(request: Request, ns: Mapping[str, Any], resources: Resources, pe
         clouds.update({name: {'cloud': vim.cloud, 'region': vim.region, 'admin_cloud': vim.admin_cloud}
                        for name, vim in target.vims.items()})
     not_rendered = _not_rendered(target)
-    user_data, compared = _rendered(aim, not_rendered)
+    pair = None if aim.asked.operate else key_pair_for(target, store, ns, request)
+    user_data, compared = _rendered(aim, not_rendered, pair.public if pair else None)
     queries = make_queries(ns['id'], target, resources, [*pending, *ns.get('doubtful', ())], aim.asked)
     vims = reading.connect(request, clouds, queries)
     states = reading.read_all(vims, queries, pending, request, tell, wait)
@@ -104,7 +109,7 @@ def make_draft(request: Request, ns: Mapping[str, Any], resources: Resources, pe
     if aim.asked.replace is not None and not plan.tasks and not problems:
         notes.append(ALL_WELL)
         tell(ALL_WELL)
-    return Draft(aim, plan, vims, clouds, problems, notes)
+    return Draft(aim, plan, vims, clouds, problems, notes, key_pair=pair)
 
 
 def _not_rendered(target: NetworkService | None) -> frozenset[tuple[str, str]]:
@@ -113,7 +118,8 @@ def _not_rendered(target: NetworkService | None) -> frozenset[tuple[str, str]]:
                      if not is_whole(vdu))
 
 
-def _rendered(aim: Aim, left_out: frozenset[tuple[str, str]]) -> tuple[UserData, UserData]:
+def _rendered(aim: Aim, left_out: frozenset[tuple[str, str]],
+              ns_key: str | None = None) -> tuple[UserData, UserData]:
     """User data of every instance that may be made, so that a missing variable is told before anything is made; and as it is
     compared where it names the number of instances: scaling makes no new servers of those that are there.
 
@@ -127,9 +133,9 @@ def _rendered(aim: Aim, left_out: frozenset[tuple[str, str]]) -> tuple[UserData,
             if (vnf.name, vdu.name) in left_out:
                 continue
             try:
-                rendered.update(_of_vdu(aim, vnf, vdu, vdu))
+                rendered.update(_of_vdu(aim, vnf, vdu, vdu, ns_key))
                 if vdu.cloud_init and COUNT.search(vdu.cloud_init.text or ''):
-                    compared.update(_of_vdu(aim, vnf, vdu, dataclasses.replace(vdu, count=1)))
+                    compared.update(_of_vdu(aim, vnf, vdu, dataclasses.replace(vdu, count=1), ns_key))
             except TargetError as error:
                 problems += [str(problem) for problem in error.problems]
     if problems:
@@ -137,9 +143,9 @@ def _rendered(aim: Aim, left_out: frozenset[tuple[str, str]]) -> tuple[UserData,
     return rendered, compared
 
 
-def _of_vdu(aim: Aim, vnf: Vnf, vdu: Vdu, as_if: Vdu) -> UserData:
+def _of_vdu(aim: Aim, vnf: Vnf, vdu: Vdu, as_if: Vdu, ns_key: str | None) -> UserData:
     """User data of the instances of a VDU, rendered as if it were another one."""
     scope = aim.asked.scope
-    texts = {(vnf.name, vdu.name, index): render_user_data(aim.target, vnf, as_if, index) for index in range(vdu.count)
-             if aim.target is not None and (scope is None or item_of(vnf, vdu, index) in scope)}
+    texts = {(vnf.name, vdu.name, index): render_user_data(aim.target, vnf, as_if, index, ns_key=ns_key)
+             for index in range(vdu.count) if aim.target is not None and (scope is None or item_of(vnf, vdu, index) in scope)}
     return {key: text for key, text in texts.items() if text is not None}

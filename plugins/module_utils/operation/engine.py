@@ -54,7 +54,7 @@ def diff(request: Request, tell: Tell) -> dict[str, Any]:
     resources, pending = _known(store, ns, taken)
     if not ns.get('vnfs') and not resources and request.operation == 'terminate':
         return results.nothing(ns, None)
-    draft = make_draft(request, ns, resources, pending, tell, wait=False, base=base_of(taken, ns, resources))
+    draft = make_draft(request, ns, resources, pending, tell, store, wait=False, base=base_of(taken, ns, resources))
     if draft.problems:
         raise results.with_state(results.refused(None, draft, ns), None, ns, request, draft)
     return results.planned(ns, draft)
@@ -87,7 +87,7 @@ def _known(store: Store, ns: Ns, op_occ: OpOcc | None) -> tuple[Resources, list[
 
 def _diff_back(request: Request, store: Store, ns: Ns, taken: OpOcc, tell: Tell) -> dict[str, Any]:
     resources, pending = _known(store, ns, taken)
-    draft = draft_back(request, taken, ns, resources, pending, tell, wait=False)
+    draft = draft_back(request, taken, ns, resources, pending, tell, store, wait=False)
     if draft.problems:
         error = (results.irrevocable if draft.lost else results.refused)(taken, draft, ns)
         raise results.with_state(error, taken, ns, request, draft)

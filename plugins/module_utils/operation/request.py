@@ -58,6 +58,8 @@ class Request:
     create_flavors: bool = True
     force_takeover: bool = False
     op_occ_retention: int = 50
+    passphrase: str | None = field(default=None, repr=False)
+    key_file: str | None = None
 
     @classmethod
     def of(cls, params: Mapping[str, Any]) -> Request:

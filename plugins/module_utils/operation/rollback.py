@@ -19,6 +19,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.request import 
 from ansible_collections.nfv.mano.plugins.module_utils.operation.run import Run
 from ansible_collections.nfv.mano.plugins.module_utils.operation.stored import with_user_data
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan
+from ansible_collections.nfv.mano.plugins.module_utils.store import Store
 from ansible_collections.nfv.mano.plugins.module_utils.target import merge
 
 #: What of the NS's record says what is declared.
@@ -49,7 +50,8 @@ class Rollback(Run):
         return results.irrevocable(op_occ, draft, self.ns) if draft.lost else super().refused(op_occ, draft)
 
     def make_draft(self, resources: Resources) -> Draft:
-        return draft_back(self.request, self.taken, self.ns, resources, list(self.ns.get('pending', ())), self.tell, wait=True)
+        return draft_back(self.request, self.taken, self.ns, resources, list(self.ns.get('pending', ())), self.tell,
+                          self.store, wait=True)
 
     def settle(self, draft: Draft) -> None:
         before = record_before(self.taken)['ns']
@@ -70,7 +72,7 @@ def record_before(op_occ: OpOcc) -> dict[str, Any]:
 
 
 def draft_back(request: Request, op_occ: OpOcc, ns: Mapping[str, Any], resources: Resources, pending: list[dict[str, Any]],
-               tell: Callable[[str], None], wait: bool) -> Draft:
+               tell: Callable[[str], None], store: Store, wait: bool) -> Draft:
     """The plan that leads back to what was declared before; what can't come back stands against it unless that is accepted.
 
     :raises OpOccError: 409, the record from before was not kept.
@@ -86,7 +88,7 @@ def draft_back(request: Request, op_occ: OpOcc, ns: Mapping[str, Any], resources
     back = dataclasses.replace(request, operation='terminate' if document is None else 'instantiate', document=document,
                                files=None, allow_delete=True)
     declared = {**ns, **{key: before['ns'].get(key) for key in ('document', 'overlay', 'files')}}
-    draft = make_draft(back, declared, resources, pending, tell, wait)
+    draft = make_draft(back, declared, resources, pending, tell, store, wait)
     lost = list(losses(draft.plan, before['resources'], resources))
     if request.accept_data_loss:
         draft.notes += lost

@@ -13,7 +13,7 @@ from typing import Any
 from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, recover
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError
-from ansible_collections.nfv.mano.plugins.module_utils.operation import results
+from ansible_collections.nfv.mano.plugins.module_utils.operation import key_pair, results
 from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Base
 from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import Draft, make_draft
 from ansible_collections.nfv.mano.plugins.module_utils.operation.once import answered
@@ -36,7 +36,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.target import redact
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
 
 #: Options that say how a run goes and not what is asked for; a retry brings its own.
-OF_A_RUN = frozenset({'state_dir', 'op_occ', 'max_parallel', 'force_takeover', 'op_occ_retention'})
+OF_A_RUN = frozenset({'state_dir', 'op_occ', 'max_parallel', 'force_takeover', 'op_occ_retention', 'passphrase', 'key_file'})
 
 
 #: What the record keeps of an operation's aim.
@@ -104,7 +104,7 @@ class Run:
 
     def make_draft(self, resources: Resources) -> Draft:
         """Read the VIMs and plan."""
-        return make_draft(self.request, self.ns, resources, list(self.ns.get('pending', ())), self.tell, wait=True,
+        return make_draft(self.request, self.ns, resources, list(self.ns.get('pending', ())), self.tell, self.store, wait=True,
                           base=base_of(self.op_occ, self.ns, resources))
 
     def refused(self, op_occ: OpOcc, draft: Draft) -> OpOccError:
@@ -151,6 +151,7 @@ class Run:
     def _execute(self, op_occ: OpOcc, draft: Draft, resources: Resources) -> dict[str, Any]:
         op_occ.dir.write_json(self.PLAN, as_data(draft.plan))
         self.ns['vims'] = draft.clouds
+        key_pair.keep(draft.key_pair, self.store, self.ns)
         self.store.write('ns', self.ns['id'], self.ns)
         self.lock.name_op_occ(op_occ.id)
         self._begin(op_occ, draft)
@@ -183,6 +184,8 @@ class Run:
         self.ns['pending'] = [] if end.ok else merge_pending(self.ns.get('pending', ()), entries)
         if end.ok:
             self.settle(draft)
+        if end.ok and draft.target is None:
+            key_pair.forget(self.store, self.ns)
         write_record(self.store, self.ns, resources)
         if end.ok:
             # Before the end: once it is COMPLETED nothing may fail any more

@@ -10,6 +10,7 @@ from typing import Any
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, recover
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import OPEN, RUNNING, next_state
 from ansible_collections.nfv.mano.plugins.module_utils.operation import again, results
+from ansible_collections.nfv.mano.plugins.module_utils.operation.key_pair import PUBLIC
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import age, fold_journal, read_resources
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
 from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock, owner_alive
@@ -51,9 +52,10 @@ def _with_history(store: Store, op_occ: OpOcc) -> dict[str, Any]:
 
 
 def ns_view(store: Store, ns: dict[str, Any]) -> dict[str, Any]:
-    """An NS with all its resources by item and its open op-occ."""
+    """An NS with all its resources by item, its open op-occ, and where its private key is (None: it has none)."""
     open_one = OpOccs(store).open_for(ns['id'])
     view = {key: value for key, value in ns.items() if key not in NOT_SHOWN}
+    view['ssh_key_file'] = store.key_file(ns['id']) if PUBLIC in ns else None
     view['resources'] = read_resources(store, ns)
     view['op_occ'] = None if open_one is None else op_occ_view(store, open_one)
     return view

@@ -19,9 +19,11 @@ from typing import Any
 from ansible_collections.nfv.mano.plugins.module_utils.store.errors import StoreError, why
 from ansible_collections.nfv.mano.plugins.module_utils.store.files import (
     make_folder,
+    read_bytes,
     read_json,
     sweep_temporary,
     sync_folder,
+    write_bytes,
     write_json,
 )
 from ansible_collections.nfv.mano.plugins.module_utils.store.place import make_private, refuse_lost_in_container, try_out
@@ -137,6 +139,34 @@ class Store:
                 with contextlib.suppress(FileNotFoundError):
                     shutil.rmtree(self.op_occ_dir(record_id).path)
             with contextlib.suppress(FileNotFoundError):
+                sync_folder(self.path)
+        except OSError as error:
+            raise StoreError(path, f'can not be removed: {why(error)}') from error
+
+    def key_file(self, ns_id: str) -> str:
+        """Where the encrypted private part of an NS's key pair is, as ``ssh -i`` takes it; setup never reads it."""
+        return self.file('ns', ns_id).removesuffix('.fact') + '.key'
+
+    def read_key(self, ns_id: str) -> bytes | None:
+        """The content of :meth:`key_file`, None where it is not there."""
+        return read_bytes(self.key_file(ns_id))
+
+    def write_key(self, ns_id: str, private: bytes) -> None:
+        """Write :meth:`key_file`, mode 0600.
+
+        :raises StoreError: it can't be written.
+        """
+        write_bytes(self.key_file(ns_id), private)
+
+    def delete_key(self, ns_id: str) -> None:
+        """Remove :meth:`key_file`; an absent one is fine.
+
+        :raises StoreError: it can't be removed.
+        """
+        path = self.key_file(ns_id)
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
                 sync_folder(self.path)
         except OSError as error:
             raise StoreError(path, f'can not be removed: {why(error)}') from error

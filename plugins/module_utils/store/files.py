@@ -84,6 +84,14 @@ def write_json(path: str, data: dict[str, Any]) -> bool:
         content = encode(data)
     except ValueError as error:
         raise StoreError(path, f'can not be written: {error}') from error
+    return write_bytes(path, content)
+
+
+def write_bytes(path: str, content: bytes) -> bool:
+    """As :func:`write_json` for any content.
+
+    :raises StoreError: it can't be written; the old file is untouched and nothing is left beside it.
+    """
     with contextlib.suppress(StoreError):
         if read_bytes(path) == content:
             return False

@@ -205,6 +205,18 @@ class Ready:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class SshAccess:
+    """Access with the NS's own key pair. It is made at the first run, and its public part is put into the user data; the private
+    part is kept encrypted beside the records, which needs `nfv_passphrase` or `nfv_key_file`."""
+
+    SHORTHAND: ClassVar[str] = "user"
+    SWITCH: ClassVar[bool] = True
+
+    user: str | None = attribute("Whom to log in as: the user that the image's cloud-init makes.",
+                                 Text(longest=32, pattern=r"[A-Za-z_][A-Za-z0-9_.-]*", wanted="the name of a user"), default=None)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Vdu:
     """A kind of virtual machine, and how many of it."""
 
@@ -224,6 +236,9 @@ class Vdu:
     cloud_init: CloudInit | None = attribute("Its user data.", Struct(CloudInit), default=None)
     ssh_keys: tuple[str, ...] = attribute(
         "Public keys that may log in, beside the VNF's and the NS's.", ListOf(SshKey(), most=100), default=()
+    )
+    ssh_access: SshAccess | None = attribute(
+        "true, the name of a user, or a mapping: the NS's own key pair may log in.", Struct(SshAccess), default=None
     )
     metadata: dict[str, str] = attribute(
         "Metadata of its servers.", MapOf(Text(shortest=0), keys=METADATA_KEY, most=100), default={}

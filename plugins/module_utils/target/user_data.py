@@ -35,17 +35,20 @@ _PART_TYPES = (
 
 
 def render_user_data(
-    ns: NetworkService, vnf: Vnf, vdu: Vdu, index: int, *, addresses: Mapping[str, Any] | None = None
+    ns: NetworkService, vnf: Vnf, vdu: Vdu, index: int, *, addresses: Mapping[str, Any] | None = None,
+    ns_key: str | None = None,
 ) -> str | None:
     """The user data of instance ``index`` of ``vdu``, or None when there is nothing to say.
 
     The template sees ``params`` and ``secret_params`` by their names, and ``ns_name``, ``vnf_name``, ``vdu_name``,
     ``index``, ``count``, ``vim`` and ``addresses`` (interface name -> what the caller knows of its addresses); a parameter of
-    the same name wins. Raises TargetError, which names the variable, the VDU and the file.
+    the same name wins. ``ns_key``, the NS's own public key, is put in where the VDU asks for it. Raises TargetError, which names
+    the variable, the VDU and the file.
     """
     try:
         text = _rendered(ns, vnf, vdu, index, dict(addresses or {}))
-        keys = tuple(dict.fromkeys((*ns.ssh_keys, *vnf.ssh_keys, *vdu.ssh_keys)))
+        own = (ns_key,) if ns_key and vdu.ssh_access else ()
+        keys = tuple(dict.fromkeys((*ns.ssh_keys, *vnf.ssh_keys, *vdu.ssh_keys, *own)))
         user_data = with_ssh_keys(text, keys)
     except _UserDataError as error:
         raise _failed(ns, vnf, vdu, str(error)) from None

@@ -393,3 +393,27 @@ def test_what_is_left_out_is_said(nsd: Tree, vnfd: Tree) -> None:
         f"{VNFD}.df[0].scaling-aspect: this is left out: not supported yet",
         f"{VNFD}.vdu[0].cloud-initfile: unknown key, left out: did you mean cloud-init-file?",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "user", "access"), [("front", "debian", "debian"), ("front", None, True), ("web-vnf", "u", "u")]
+)
+def test_ssh_access_of_a_vdu_or_of_what_the_vnf_is_managed_through(
+    nsd: Tree, vnfd: Tree, name: str, user: str | None, access: Any
+) -> None:
+    ssh = {"required": True, **({"default-user": user} if user else {})}
+    entry = {"id": name, "config-access": {"ssh-access": ssh}, "initial-config-primitive": []}
+    vnfd["df"][0]["lcm-operations-configuration"] = {"operate-vnf-op-config": {"day1-2": [entry]}}
+    assert vdu(nsd, vnfd)["ssh_access"] == access
+    place = f"{VNFD}.df[0].lcm-operations-configuration.operate-vnf-op-config.day1-2[0]"
+    assert f"{place}.initial-config-primitive: this is left out: not supported yet" in read(nsd, vnfd).warnings
+
+
+@pytest.mark.parametrize("required", [False, None])
+def test_ssh_access_that_is_not_required(nsd: Tree, vnfd: Tree, required: bool | None) -> None:
+    entry = {"id": "nowhere", "config-access": {"ssh-access": {"required": required, "default-user": "debian"}}}
+    vnfd["df"][0]["lcm-operations-configuration"] = {"operate-vnf-op-config": {"day1-2": [entry]}}
+    assert "ssh_access" not in vdu(nsd, vnfd)
+    entry["config-access"]["ssh-access"]["required"] = True
+    assert "ssh_access" not in vdu(nsd, vnfd)
+    assert any("'nowhere' is no VDU here: its ssh-access is left out" in one for one in read(nsd, vnfd).warnings)

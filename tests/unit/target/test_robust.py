@@ -107,6 +107,7 @@ FULL: dict[str, Any] = {
                     ],
                     "cloud_init": {"text": "#!/bin/sh\n", "params": {"a": [1, {"b": None}]}, "secret_params": {"s": "hush"}},
                     "ssh_keys": ["ssh-rsa AAAA"],
+                    "ssh_access": {"user": "debian"},
                     "metadata": {"tier": "web"},
                     "tags": ["t"],
                     "availability_zone": "z",
