@@ -2,25 +2,37 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Ports of VDU instances: made in bulk, and deleted."""
+"""Ports of VDU instances and virtual IPs: made in bulk, and deleted."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources
 from ansible_collections.nfv.mano.plugins.module_utils.execute.kind import Ended, Kind, Verb, single
 from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import End
 from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import port_entry
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
+from ansible_collections.nfv.mano.plugins.module_utils.plan.virtual_ip import PORT
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
 from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
+
+
+def placed(changes: dict[str, Any], resources: Resources) -> dict[str, Any]:
+    """A port's changes with the subnet that it moves to by its id, which is known by now."""
+    if 'subnet' not in changes:
+        return dict(changes)
+    net, cidr = changes['subnet']
+    subnets = {subnet['cidr']: subnet['id'] for subnet in resources[net]['subnets']}
+    return {**{key: value for key, value in changes.items() if key != 'subnet'}, 'fixed_ips': [(subnets[cidr], None)]}
 
 
 class Ports(Kind):
     """Does the tasks of ports."""
 
     def verbs(self) -> dict[str, Verb]:
-        return {'ports.create': self._create, 'ports.delete': single(self._delete)}
+        return {'ports.create': self._create, 'ports.delete': single(self._delete),
+                'virtual_ip.update': single(self._update_virtual_ip)}
 
     def _create(self, tasks: list[Task], vim: Vim, ended: Ended) -> None:
         """Ports of several instances in one bulk call. Neutron makes all or none: a refused bulk is halved until only
@@ -49,6 +61,13 @@ class Ports(Kind):
                                                            for spec in mine}} for task, mine in zip(tasks, specs)}
         self._calls.create(vim, 'port', [spec['mark'] for spec in flat], tasks[0].id, lambda: vim.create_ports(flat),
                            lambda rows: rows, puts)
+
+    def _update_virtual_ip(self, task: Task, vim: Vim, ended: Ended) -> None:
+        spec = task.spec
+        changes = placed(spec['changes'], self._calls.resources)
+        port = self._calls.change(vim, task.id, 'update', spec['id'], lambda: vim.update_port(spec['id'], changes))
+        self._calls.note('changed', task=task.id, put={task.item: {'ports': {PORT: port_entry(port, spec['net'])}}})
+        ended(End(task, None, ' '.join(address for _subnet, address in port.fixed_ips)))
 
     def _delete(self, task: Task, vim: Vim, ended: Ended) -> None:
         record = self._calls.resources.get(task.item, {})

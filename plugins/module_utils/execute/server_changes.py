@@ -8,9 +8,17 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.execute.kind import Ended, Verb, single
+from ansible_collections.nfv.mano.plugins.module_utils.execute.ports import placed
 from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import End
 from ansible_collections.nfv.mano.plugins.module_utils.execute.server_kind import AT_REST, ServerKind, Step
-from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance, booted, given, port_entry, written
+from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import (
+    Instance,
+    address_pairs,
+    booted,
+    given,
+    port_entry,
+    written,
+)
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
 from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
@@ -33,23 +41,18 @@ class ServerChanges(ServerKind):
             self._calls.change(vim, task.id, 'update', spec['id'], lambda: vim.update_server(spec['id'], spec['server']))
         self._calls.note('changed', task=task.id, put={task.item: written(instance)})
         for port_id, changes in spec['ports'].items():
-            self._update_port(task, vim, instance, port_id, self._placed(changes))
+            self._update_port(task, vim, instance, port_id, changes)
         self._settle_now(Step(task, vim, instance, spec['id'], ended))
         ended(End(task, None, 'updated'))
 
-    def _placed(self, changes: dict[str, Any]) -> dict[str, Any]:
-        """A port's changes with the subnet that it moves to by its id, which is known by now."""
-        if 'subnet' not in changes:
-            return changes
-        net, cidr = changes['subnet']
-        subnets = {subnet['cidr']: subnet['id'] for subnet in self._calls.resources[net]['subnets']}
-        return {**{key: value for key, value in changes.items() if key != 'subnet'}, 'fixed_ips': [(subnets[cidr], None)]}
-
     def _update_port(self, task: Task, vim: Vim, instance: Instance, port_id: str, changes: dict[str, Any]) -> None:
-        port = self._calls.change(vim, task.id, 'update', port_id, lambda: vim.update_port(port_id, changes))
         ports = self._calls.resources[task.item]['ports']
         interface, net = next((one, net) for one, net in zip(instance.shared.vdu.interfaces, instance.shared.nets)
                               if ports.get(one.name, {}).get('id') == port_id)
+        changes = placed(changes, self._calls.resources)
+        if 'virtual_ips' in changes:
+            changes['address_pairs'] = address_pairs(interface, changes.pop('virtual_ips'), self._calls.resources)
+        port = self._calls.change(vim, task.id, 'update', port_id, lambda: vim.update_port(port_id, changes))
         self._calls.note('changed', task=task.id,
                          put={task.item: {'ports': {interface.name: port_entry(port, net, given(interface))}}})
 

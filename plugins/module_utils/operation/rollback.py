@@ -115,7 +115,7 @@ def losses(plan: Plan, before: Resources, now: Resources) -> Iterator[str]:
     for item, was in before.items():
         known, mine = now.get(item, {}), verbs.get(item, set())
         name = item.replace(':', ' ', 1)
-        if not item.startswith(('vdu:', 'volume:')) and known.get('id') == was.get('id') and any(
+        if not item.startswith(('vdu:', 'volume:')) and was.get('id') and known.get('id') == was['id'] and any(
                 verb.endswith('.delete') for verb in mine):
             yield f'{name}: {was.get("name", "")} {was["id"]} was there before the operation, and would be deleted'
         worked = was.get('id') and was.get('status', 'ACTIVE') not in ('BUILD', 'ERROR')

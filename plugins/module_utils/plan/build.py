@@ -18,13 +18,14 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan import (
     subnets,
     twins,
     vdu,
+    virtual_ip,
     volume,
 )
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan
 
 #: How kinds are listed to people.
-KIND_ORDER = ('flavor', 'net', 'router', 'server_group', 'volume', 'vdu', 'floating_ip')
+KIND_ORDER = ('flavor', 'net', 'router', 'virtual_ip', 'server_group', 'volume', 'vdu', 'floating_ip')
 
 
 def make_plan(context: Context) -> Plan:
@@ -51,10 +52,12 @@ def _plan_items(context: Context) -> None:
     net.plan_links(context)
     if whole:
         router.plan_routers(context)
+    virtual_ip.plan_virtual_ips(context)
     server_group.plan_groups(context)
     flavors_in_use = vdu.plan_vdus(context)
     order.plan_order(context)
     vdu.plan_removed(context)
+    virtual_ip.plan_removed(context)
     floating_ip.plan_floating_ips(context)
     if whole:
         volume.plan_removed(context)

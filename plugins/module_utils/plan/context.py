@@ -133,6 +133,8 @@ class Context:
     makers: dict[str, str] = field(default_factory=dict)
     #: Ids of the last tasks that attach a volume of several instances, by VDU and name: Cinder takes one at a time.
     turns: dict[str, str] = field(default_factory=dict)
+    #: Addresses of virtual IPs by record key, as far as they are known before any task.
+    virtual_ips: dict[str, tuple[str, ...]] = field(default_factory=dict)
     #: Task ids after which a network is free to go, by record key.
     users: dict[str, list[str]] = field(default_factory=dict)
 
@@ -164,6 +166,11 @@ class Context:
 def link_key(ref: str) -> str:
     """The record's key of a virtual link as an interface names it: ``data`` or ``web/internal``."""
     return f'net:{ref}'
+
+
+def owner_item(owner: str) -> str:
+    """The record's key of what a mark names as a port's owner: an instance (``web/front/0``), or a virtual IP."""
+    return f'vdu:{owner}' if '/' in owner else f'virtual_ip:{owner}'
 
 
 def short(*parts: tuple[str, int]) -> str:

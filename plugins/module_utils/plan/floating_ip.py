@@ -12,19 +12,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, Resource, link_key
+from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, Resource, link_key, owner_item
 from ansible_collections.nfv.mano.plugins.module_utils.plan.external import external_network
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Change, Task
+from ansible_collections.nfv.mano.plugins.module_utils.plan.virtual_ip import PORT
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import FloatingIp as Wanted
-from ansible_collections.nfv.mano.plugins.module_utils.target.model import Interface, Vdu, Vnf
 from ansible_collections.nfv.mano.plugins.module_utils.target.network import VirtualLink
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import mark
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import FloatingIp, Network
 
 
 class Wish(NamedTuple):
-    """One instance's interface that is to have a floating IP: ``key`` is ``web/front/0``, ``net`` the record's key of its
-    virtual link, ``pool`` None where it is left open, ``routers`` are ids of tasks that make the way from the pool to it."""
+    """A port that is to have a floating IP: an instance's interface, or a virtual IP's only one. ``key`` is ``web/front/0`` or
+    the virtual IP's name, ``net`` the record's key of its virtual link, ``pool`` None where it is left open, ``routers`` are ids
+    of tasks that make the way from the pool to it."""
 
     vim: str
     key: str
@@ -38,8 +39,18 @@ class Wish(NamedTuple):
 
     @property
     def item(self) -> str:
-        """The record's key of the instance."""
-        return f'vdu:{self.key}'
+        """The record's key of what has the port."""
+        return owner_item(self.key)
+
+    @property
+    def name(self) -> str:
+        """What it is called for people."""
+        return _name(self.item, self.interface)
+
+
+def _name(item: str, interface: str) -> str:
+    kind, _colon, key = item.partition(':')
+    return f'{key}/{interface}' if kind == 'vdu' else key
 
 
 def plan_floating_ips(context: Context) -> None:
@@ -53,7 +64,7 @@ def plan_floating_ips(context: Context) -> None:
         there = kept[wish.item, wish.interface] = _there(context, wish, owners)
         if there is not None and takers.setdefault(there.id, wish) is not wish:
             other = takers[there.id]
-            context.problem(wish.path, f'{there.address} is the floating IP of {other.key}/{other.interface} already')
+            context.problem(wish.path, f'{there.address} is the floating IP of {other.name} already')
     releases = _release_others(context, kept)
     for wish in wishes:
         _plan(context, wish, kept[wish.item, wish.interface], releases)
@@ -61,26 +72,31 @@ def plan_floating_ips(context: Context) -> None:
 
 def _wishes(context: Context) -> Iterator[Wish]:
     for path, vnf, vdu in context.vdus():
+        keys = [f'{vnf.name}/{vdu.name}/{index}' for index in range(vdu.count)
+                if context.touches(f'vdu:{vnf.name}/{vdu.name}/{index}')]
         for place, interface in enumerate(vdu.interfaces):
             if interface.floating_ip is not None:
-                yield from _of_interface(context, path, vnf, vdu, place, interface)
+                written = place if interface.written is None else interface.written
+                ref, link = context.target.virtual_link(interface.virtual_link, vnf)
+                wish = _wish(context, f'{path}.interfaces[{written}]', vdu.vim or 'default', ref, link, interface.floating_ip)
+                yield from (wish._replace(key=key, interface=interface.name, place=place) for key in keys)
+    for place, shared in enumerate(context.target.virtual_ips if context.target and context.asked.scope is None else ()):
+        if shared.floating_ip is not None:
+            ref, link = context.target.virtual_link(shared.virtual_link)
+            yield _wish(context, f'virtual_ips[{place}]', link.vim, ref, link, shared.floating_ip)._replace(
+                key=shared.name, interface=PORT)
 
 
-def _of_interface(context: Context, path: str, vnf: Vnf, vdu: Vdu, place: int, interface: Interface) -> Iterator[Wish]:
-    vim, wanted = vdu.vim or 'default', interface.floating_ip
-    path = f'{path}.interfaces[{place if interface.written is None else interface.written}].floating_ip'
-    ref, link = context.target.virtual_link(interface.virtual_link, vnf)
-    net = link_key(ref)
+def _wish(context: Context, path: str, vim: str, ref: str, link: VirtualLink, wanted: Wanted) -> Wish:
+    """What the wishes of one place of the document have in common."""
+    path = f'{path}.floating_ip'
     pool = None
     if wanted.pool is not None or wanted.address is None:
         pool = external_network(context, path, vim, wanted.pool)
     routers = _routers(context, path, vim, ref, link, pool)
     if link.subnets and all(subnet.ip_version == 6 for subnet in link.subnets):
-        context.problem(path, f'{interface.virtual_link} has no IPv4 subnet, and a floating IP stands for an IPv4 address')
-    for index in range(vdu.count):
-        key = f'{vnf.name}/{vdu.name}/{index}'
-        if context.touches(f'vdu:{key}'):
-            yield Wish(vim, key, interface.name, place, path, net, wanted, pool, routers)
+        context.problem(path, f'{ref} has no IPv4 subnet, and a floating IP stands for an IPv4 address')
+    return Wish(vim, '', '', 0, path, link_key(ref), wanted, pool, routers)
 
 
 def _routers(context: Context, path: str, vim: str, ref: str, link: VirtualLink, pool: Network | None) -> tuple[str, ...]:
@@ -159,7 +175,7 @@ def _release_others(context: Context, kept: dict[tuple[str, str], FloatingIp | N
         releases.update({floating_ip_id: task for floating_ip_id, _what in going.values()})
         for interface in going:
             if (item, interface) not in kept:
-                name, address = f'{item.partition(":")[2]}/{interface}', record['floating_ips'][interface]['address']
+                name, address = _name(item, interface), record['floating_ips'][interface]['address']
                 context.plan.changes.append(Change('delete', 'floating_ip', name, record['vim'], address, 'not in the target'))
     context.plan.forgotten = [item for item in context.plan.forgotten if item in forgotten]
     return releases
@@ -190,7 +206,7 @@ def _plan(context: Context, wish: Wish, there: FloatingIp | None, releases: dict
     after = [*wish.routers, *(releases[one] for one in (recorded.get('id', ''), there.id if there else '') if one in releases)]
     if f'ports {wish.item}' in context.plan.tasks and port_id is None:
         after.append(f'ports {wish.item}')
-    spec: dict[str, Any] = {'interface': wish.interface, 'port_id': port_id, 'name': f'{wish.key}/{wish.interface}'}
+    spec: dict[str, Any] = {'interface': wish.interface, 'port_id': port_id, 'name': wish.name}
     gone = recorded.get('address', 'none')
     if there is None:
         if wish.pool is None:
@@ -203,7 +219,10 @@ def _plan(context: Context, wish: Wish, there: FloatingIp | None, releases: dict
                 'the target wants another one' if is_there else 'it is gone from the VIM' if recorded else 'not there yet')
         return
     entry = {'id': there.id, 'address': there.address, 'owned': wish.wanted.address is None}
-    if port_id is not None and there.port_id == port_id and there.id not in releases:
+    moving = _moving(context, wish, port_id)
+    after += [moving] if moving else []
+    if port_id is not None and there.port_id == port_id and there.id not in releases and not moving and _stands(
+            context, wish, there):
         context.plan.unchanged += 1
         if recorded != entry:
             record = context.plan.found.get(wish.item) or context.record.get(wish.item, {})
@@ -216,9 +235,27 @@ def _plan(context: Context, wish: Wish, there: FloatingIp | None, releases: dict
         _change(context, wish, 'create', there.address, 'not there yet')
     elif recorded['id'] != there.id:
         _change(context, wish, 'replace', f'{gone} -> {there.address}', 'the target wants another one')
+    elif there.port_id == port_id:
+        _change(context, wish, 'update', f'{there.address} for {there.fixed_address} -> the address of its port',
+                'differs from the target')
     else:
         _change(context, wish, 'update', f'{there.address} port {there.port_id or "none"} -> {port_id or "the new one"}',
                 'differs from the target')
+
+
+def _moving(context: Context, wish: Wish, port_id: str | None) -> str | None:
+    """The task that gives the port another address: the floating IP would stay with the old one."""
+    task = context.plan.tasks.get(f'update {wish.item}')
+    if task is None:
+        return None
+    changes = task.spec['ports'].get(port_id, {}) if task.verb == 'server.update' else task.spec['changes']
+    return task.id if changes.keys() & {'fixed_ips', 'subnet'} else None
+
+
+def _stands(context: Context, wish: Wish, there: FloatingIp) -> bool:
+    """Whether a floating IP stands for an address that its port has."""
+    port = context.live[wish.vim].ports.get(there.port_id or '')
+    return port is None or there.fixed_address in (None, *(address for _subnet, address in port.fixed_ips))
 
 
 def _add(context: Context, wish: Wish, verb: str, spec: dict[str, Any], after: list[str]) -> None:
@@ -231,4 +268,4 @@ def _add(context: Context, wish: Wish, verb: str, spec: dict[str, Any], after: l
 
 
 def _change(context: Context, wish: Wish, action: str, detail: str, reason: str) -> None:
-    context.plan.changes.append(Change(action, 'floating_ip', f'{wish.key}/{wish.interface}', wish.vim, detail, reason))
+    context.plan.changes.append(Change(action, 'floating_ip', wish.name, wish.vim, detail, reason))

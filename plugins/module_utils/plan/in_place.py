@@ -85,7 +85,7 @@ def _from_anywhere(wanted: str) -> tuple[power.Step, ...]:
 
 def _update(chain: _Chain, difference: Difference) -> None:
     instance = chain.instance
-    moves = any('subnet' in changes for changes in difference.ports.values())
+    moves = any(changes.keys() & {'subnet', 'virtual_ips'} for changes in difference.ports.values())
     spec = {'id': chain.server.id, 'server': difference.server, 'ports': difference.ports, 'instance': instance}
     task = chain.add('update', 'server.update', spec, instance.shared.net_makers if moves else ())
     if difference.ports and instance.shared.live.leaving:

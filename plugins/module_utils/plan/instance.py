@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan import vnic
@@ -42,6 +42,8 @@ class Shared(NamedTuple):
     group: Resource | None = None
     volumes: tuple[Wanted, ...] = ()
     qos_policies: dict[str, str] = {}  # noqa: RUF012
+    #: Interface name -> virtual IPs by record key with their addresses (None: a task finds them).
+    virtual_ips: dict[str, dict[str, tuple[str, ...] | None]] = {}  # noqa: RUF012
 
 
 class Instance(NamedTuple):
@@ -113,8 +115,9 @@ class Instance(NamedTuple):
             spec['fixed_ips'] = [(None, interface.ip_addresses[self.index])]
         if interface.mac_addresses:
             spec['mac_address'] = interface.mac_addresses[self.index]
-        if interface.allowed_address_pairs:
-            spec['address_pairs'] = [(pair.ip_address, pair.mac_address) for pair in interface.allowed_address_pairs]
+        pairs = address_pairs(interface, self.shared.virtual_ips.get(interface.name, {}), resources)
+        if pairs:
+            spec['address_pairs'] = pairs
         return spec
 
     def volume_spec(self, place: int) -> dict[str, Any]:
@@ -140,6 +143,17 @@ class Instance(NamedTuple):
                 'volumes': [{'id': made['volumes'][one.asked.name]['id'], 'boot': one.asked.boot} for one in shared.volumes],
                 'metadata': vdu.metadata, 'tags': vdu.tags, 'description': vdu.description,
                 'availability_zone': shared.zone, 'config_drive': vdu.config_drive, 'user_data': self.user_data}
+
+
+def address_pairs(interface: Interface, shared: Mapping[str, tuple[str, ...] | None],
+                  resources: Mapping[str, Resource]) -> list[tuple[str, str | None]]:
+    """The (address, MAC) pairs of an interface, with those of the virtual IPs that it shares: ``resources`` has them by now."""
+    pairs: list[tuple[str, str | None]] = [(pair.ip_address, pair.mac_address) for pair in interface.allowed_address_pairs]
+    there = {address for address, _mac in pairs}
+    for item, known in shared.items():
+        addresses = known or [one for port in resources[item]['ports'].values() for one in port['ip_addresses']]
+        pairs += [(address, None) for address in addresses if address not in there]
+    return pairs
 
 
 def user_data_hash(instance: Instance) -> str | None:

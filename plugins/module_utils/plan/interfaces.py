@@ -83,10 +83,7 @@ def _port(instance: Instance, interface: Interface, port: Port, given: tuple[str
     changes: dict[str, Any] = {}
     texts: list[str] = []
     _port_security(instance, interface, port, given, changes, texts)
-    pairs = {pair.ip_address for pair in interface.allowed_address_pairs}
-    if {address for address, _mac in port.address_pairs} != pairs and (pairs or _may_change(instance.shared.live, port)):
-        changes['address_pairs'] = [(pair.ip_address, pair.mac_address) for pair in interface.allowed_address_pairs]
-        texts.append(f'address pairs {listed(address for address, _mac in port.address_pairs)} -> {listed(pairs)}')
+    _pairs(instance, interface, port, changes, texts)
     _addresses(instance, interface, port, changes, texts)
     policy_id = instance.shared.qos_policies.get(interface.name)
     text = qos.change(instance.shared.live, policy_id, 'qos_policy' in given, port.qos_policy_id)
@@ -96,6 +93,20 @@ def _port(instance: Instance, interface: Interface, port: Port, given: tuple[str
     if changes:
         difference.ports[port.id] = changes
         difference.texts += [f'interface {interface.name} {text}' for text in texts]
+
+
+def _pairs(instance: Instance, interface: Interface, port: Port, changes: dict[str, Any], texts: list[str]) -> None:
+    have = {address for address, _mac in port.address_pairs}
+    shared = instance.shared.virtual_ips.get(interface.name, {})
+    pairs = {pair.ip_address for pair in interface.allowed_address_pairs}
+    pairs.update(address for addresses in shared.values() for address in addresses or ())
+    coming = {f'that of {item.partition(":")[2]}' for item, addresses in shared.items() if addresses is None}
+    if coming or (have != pairs and (pairs or _may_change(instance.shared.live, port))):
+        changes['address_pairs'] = [(pair.ip_address, pair.mac_address) for pair in interface.allowed_address_pairs]
+        if shared:
+            # Their addresses come with the call: the record has those that are only found now
+            changes['virtual_ips'] = shared
+        texts.append(f'address pairs {listed(have)} -> {listed(pairs | coming)}')
 
 
 def _may_change(live: Live, port: Port) -> bool:

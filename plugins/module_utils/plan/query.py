@@ -80,6 +80,10 @@ def _target(target: NetworkService, query: Any, known: bool) -> None:
         asked = query(router.vim)
         asked.external_networks = True
         asked.optional_networks.add(router.external_network)
+    for shared in target.virtual_ips:
+        if shared.floating_ip is not None:
+            asked = query(target.virtual_link(shared.virtual_link)[1].vim)
+            asked.external_networks = asked.floating_ips = True
     for vnf in target.vnfs:
         for vdu in vnf.vdus:
             asked = query(vdu.vim)

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context
+from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, owner_item
 from ansible_collections.nfv.mano.plugins.module_utils.plan.floating_ip import release
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Change, Task
 from ansible_collections.nfv.mano.plugins.module_utils.plan.router import delete_router
+from ansible_collections.nfv.mano.plugins.module_utils.plan.virtual_ip import PORT
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import mark, ns_prefix
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import FloatingIp, Network, Port, Router, Volume
 
@@ -26,6 +27,7 @@ def plan_ports(context: Context) -> None:
     """Every port with a mark of this NS that is neither the record's nor the one that the plan takes up."""
     prefix = ns_prefix(context.ns_id)
     wanted = {f'vdu:{vnf.name}/{vdu.name}/{index}' for _path, vnf, vdu in context.vdus() for index in range(vdu.count)}
+    wanted |= {f'virtual_ip:{one.name}' for one in (context.target.virtual_ips if context.target else ())}
     interfaces = {f'{vnf.name}/{vdu.name}/port.{interface.name}' for _path, vnf, vdu in context.vdus()
                   for interface in vdu.interfaces}
     recorded = {port['id'] for resource in context.record.values() for port in resource.get('ports', {}).values()}
@@ -35,13 +37,13 @@ def plan_ports(context: Context) -> None:
             if not text.startswith(prefix):
                 continue
             owner, _slash, task = text.removeprefix(prefix).rpartition('/')
-            item = f'vdu:{owner}'
-            named = f'{owner.rpartition("/")[0]}/{task}' in interfaces
+            item = owner_item(owner)
+            named = f'{owner.rpartition("/")[0]}/{task}' in interfaces or not item.startswith('vdu:')
             for port in _twins(ports, recorded, item in wanted and named):
                 done = context.plan.add(Task(f'delete twin {port.id}', 'ports.delete', vim, item,
                                              {task.removeprefix('port.'): port.id}, ()))
                 context.users.setdefault(nets.get(port.network_id, ''), []).append(done)
-                context.plan.changes.append(Change('delete', 'vdu', owner, vim, f'port {port.id}', REASON))
+                context.plan.changes.append(Change('delete', item.partition(':')[0], owner, vim, f'port {port.id}', REASON))
 
 
 def plan_volumes(context: Context) -> None:
@@ -83,12 +85,14 @@ def plan_floating_ips(context: Context) -> None:
     wanted = {f'{vnf.name}/{vdu.name}/{index}/floating_ip.{interface.name}' for _path, vnf, vdu in context.vdus()
               for interface in vdu.interfaces if interface.floating_ip is not None and interface.floating_ip.address is None
               for index in range(vdu.count)}
+    wanted |= {f'{one.name}/floating_ip.{PORT}' for one in (context.target.virtual_ips if context.target else ())
+               if one.floating_ip is not None and one.floating_ip.address is None}
     recorded = {entry['id'] for resource in context.record.values() for entry in resource.get('floating_ips', {}).values()}
     for vim, live in context.live.items():
         for text, rows in _by_mark(live.state.floating_ips, prefix).items():
             owner, _slash, task = text.rpartition('/')
             for one in _twins(rows, recorded, text in wanted):
-                release(context, f'delete twin {one.id}', vim, f'vdu:{owner}',
+                release(context, f'delete twin {one.id}', vim, owner_item(owner),
                         {task.removeprefix('floating_ip.'): (one.id, 'release')}, False)
                 context.plan.changes.append(Change('delete', 'floating_ip', owner, vim, one.address, REASON))
 

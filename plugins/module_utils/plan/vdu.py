@@ -10,6 +10,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan import flavor as fla
 from ansible_collections.nfv.mano.plugins.module_utils.plan import image as images
 from ansible_collections.nfv.mano.plugins.module_utils.plan import instance_volumes, power, qos, vnic
 from ansible_collections.nfv.mano.plugins.module_utils.plan import server_group as server_groups
+from ansible_collections.nfv.mano.plugins.module_utils.plan import virtual_ip as virtual_ips
 from ansible_collections.nfv.mano.plugins.module_utils.plan import volume as volumes
 from ansible_collections.nfv.mano.plugins.module_utils.plan.compare import compare
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, Resource, link_key
@@ -61,7 +62,9 @@ def _shared(context: Context, path: str, vnf: Vnf, vdu: Vdu) -> Shared | None:
     if image.min_ram_mib > flavor['ram_mib'] or (not boots and image.min_disk_gib > flavor['disk_gib'] > 0):
         context.problem(f'{path}.flavor', f'{flavor["name"]} is too small for image {image.name}, which needs '
                         f'{image.min_ram_mib} MiB of memory and {image.min_disk_gib} GiB of disk')
-    makers = tuple(context.makers[net] for net in dict.fromkeys(nets) if net in context.makers)
+    shared_ips = virtual_ips.of_interfaces(context, vdu)
+    used = dict.fromkeys([*nets, *(item for items in shared_ips.values() for item in items)])
+    makers = tuple(context.makers[key] for key in used if key in context.makers)
     group = server_groups.of_vdu(context, vdu)
     server_makers = tuple(context.makers[key] for key in (flavor['key'], group['key'] if group else '') if key in context.makers)
     return Shared(context.ns_id, context.ns_name, path, vnf, vdu, vim, live, None if boots else image.id,
@@ -69,7 +72,7 @@ def _shared(context: Context, path: str, vnf: Vnf, vdu: Vdu) -> Shared | None:
                   f'{zone or "nova"}:{vdu.host}' if vdu.host else zone, makers, server_makers,
                   f'{images.reference(vdu.image)}, {flavors.describe(vdu.flavor)}, '
                   f'{len(nets)} interface{"s" if len(nets) != 1 else ""}{volumes.describe(vdu)}', group, wanted,
-                  qos.of_interfaces(context, path, vim, vdu))
+                  qos.of_interfaces(context, path, vim, vdu), shared_ips)
 
 
 def _security_groups(context: Context, path: str, vim: str, vdu: Vdu) -> dict[str, tuple[str, ...]]:
@@ -104,7 +107,8 @@ def _check_rights(context: Context, path: str, vim: str, net: str, interface: In
     asked = {'ip_addresses': ('create_port:fixed_ips:ip_address', interface.ip_addresses),
              'mac_addresses': ('create_port:mac_address', interface.mac_addresses),
              'port_security': ('create_port:port_security_enabled', interface.port_security is not None),
-             'allowed_address_pairs': ('create_port:allowed_address_pairs', interface.allowed_address_pairs)}
+             'allowed_address_pairs': ('create_port:allowed_address_pairs', interface.allowed_address_pairs),
+             'virtual_ips': ('create_port:allowed_address_pairs', interface.virtual_ips)}
     for name, (policy, value) in asked.items():
         if value:
             context.problem(f'{path}.{name}', f'the network {network.name} belongs to another project: this needs the right '

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Sequence
 
-from ansible_collections.nfv.mano.plugins.module_utils.target.model import Interface, Vdu
+from ansible_collections.nfv.mano.plugins.module_utils.target.model import Interface, Vdu, VirtualIp
 from ansible_collections.nfv.mano.plugins.module_utils.target.network import Provider, Subnet, VirtualLink
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Report, show
 
@@ -115,11 +115,15 @@ def _check_dhcp(subnet: Subnet, network: IpNetwork, gateway: IpAddress | None, p
         report.add(f"{path}.start", f"{show(dhcp.start)}: the gateway {gateway} is in the range handed out")
 
 
-def check_use(key: str, link: VirtualLink, uses: Uses, report: Report) -> None:
-    """Report what is wrong with the interfaces on the virtual link ``key``: addresses, and how many there are."""
+def check_use(key: str, link: VirtualLink, uses: Uses, shared: Sequence[tuple[str, VirtualIp]], report: Report) -> None:
+    """Report what is wrong with interfaces and virtual IPs on the virtual link ``key``: addresses, and how many there are."""
     networks = [ipaddress.ip_network(subnet.cidr) for subnet in link.subnets or () if subnet and subnet.cidr]
     ips: dict[str, str] = {}
     macs: dict[str, str] = {}
+    for path, one in shared:
+        if one.ip_address is not None:
+            _check_address(one.ip_address, networks, key, f"{path}.ip_address", report)
+            _check_once(one.ip_address, ips, key, f"{path}.ip_address", report)
     for path, _vdu, interface in uses:
         for at, address in enumerate(interface.ip_addresses or ()):
             if address is not None:
@@ -129,6 +133,8 @@ def check_use(key: str, link: VirtualLink, uses: Uses, report: Report) -> None:
         for at, address in enumerate(interface.mac_addresses or ()):
             if address is not None:
                 _check_once(address, macs, key, f"{path}.mac_addresses[{at}]", report)
+        if link.port_security is False and interface.port_security is None and interface.virtual_ips:
+            report.add(f"{path}.virtual_ips", f"these need port security, but port_security of {show(key)} is false")
     if link.type == "eline":
         ends = sum(vdu.count or 0 for _path, vdu, _interface in uses)
         if ends > 2:

@@ -17,6 +17,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.target.model import (
     NetworkService,
     Vdu,
     Vim,
+    VirtualIp,
     Vnf,
     Volume,
 )
@@ -53,12 +54,15 @@ class _Checks:
         self.uses: dict[str, list[tuple[str, Vdu, Interface]]] = {}
         self.vdus: set[str] = set()
         self.floating: dict[tuple[str | None, str], str] = {}
+        self.shared_ips: dict[str, list[tuple[str, VirtualIp]]] = {}
+        self.shared_links: dict[str, str | None] = {}
 
     def run(self) -> None:
         ns = self.ns
         for name, items in (
             ("routers", ns.routers),
             ("virtual_links", ns.virtual_links),
+            ("virtual_ips", ns.virtual_ips),
             ("affinity_groups", ns.affinity_groups),
             ("vnfs", ns.vnfs),
         ):
@@ -68,10 +72,11 @@ class _Checks:
             self.links(vnf.virtual_links, f"{path}.virtual_links", f"{vnf.name}/", vnf.vim or self.standard)
             self.vdus.update(f"{vnf.name}/{vdu.name}" for vdu in vnf.vdus or () if vdu)
         self.groups_and_routers()
+        self.virtual_ips()
         for path, vnf in each(ns.vnfs, "vnfs"):
             self.vnf(vnf, path)
-        for key, uses in self.uses.items():
-            check_use(key, ns.links[key], uses, self.report)
+        for key in {**self.uses, **self.shared_ips}:
+            check_use(key, ns.links[key], self.uses.get(key, ()), self.shared_ips.get(key, ()), self.report)
         self.loops()
 
     def distinct(self, items: Sequence[Any] | None, path: str, by: str = "name") -> None:
@@ -137,6 +142,24 @@ class _Checks:
         if there and vim and there != vim:
             self.report.add(path, f"{show(key)} is on VIM {there}, but {what} is on {vim}: a virtual link is on one VIM")
 
+    def virtual_ips(self) -> None:
+        for at, shared in each(self.ns.virtual_ips, "virtual_ips"):
+            ref = shared.virtual_link
+            key = None if ref is None else self.link_key(ref, None, f"{at}.virtual_link")
+            self.shared_links[shared.name] = key
+            if key is not None:
+                self.shared_ips.setdefault(key, []).append((at, shared))
+            self.floating_address(shared, self.link_vims.get(key or ""), at)
+
+    def shares(self, interface: Interface, key: str | None, path: str) -> None:
+        """Check the virtual IPs of an interface on the virtual link ``key``."""
+        self.distinct_words(interface.virtual_ips, path)
+        for at, name in each(interface.virtual_ips, path):
+            if name not in self.shared_links:
+                self.report.add(at, f"{show(name)} is none of virtual_ips: {nearest(name, self.shared_links)}")
+            elif key and self.shared_links[name] not in (None, key):
+                self.report.add(at, f"{show(name)} is on {show(self.shared_links[name])}, but the interface is on {show(key)}")
+
     def vnf(self, vnf: Vnf, path: str) -> None:
         if vnf.vim:
             self.vim(vnf.vim, self.standard, path)
@@ -188,11 +211,13 @@ class _Checks:
         for at in management[1:]:
             self.report.add(f"{at}.management", f"true is given at {management[0]} already: one interface per VDU")
         for at, interface in each(vdu.interfaces, f"{path}.interfaces"):
+            key = None
             if interface.virtual_link is not None:
                 key = self.link_key(interface.virtual_link, vnf, f"{at}.virtual_link")
                 self.same_vim(key, vim, "the VDU", f"{at}.virtual_link")
                 if key is not None:
                     self.uses.setdefault(key, []).append((at, vdu, interface))
+            self.shares(interface, key, f"{at}.virtual_ips")
             self.addressing(interface, vdu, at)
             self.floating_address(interface, vim, at)
 
@@ -205,15 +230,15 @@ class _Checks:
         if interface.type == "pci-passthrough" and interface.mac_addresses:
             self.report.add(f"{path}.mac_addresses", "these are given for pci-passthrough: a card has its own")
         if interface.port_security is False:
-            for name in ("security_groups", "allowed_address_pairs"):
+            for name in ("security_groups", "allowed_address_pairs", "virtual_ips"):
                 if getattr(interface, name):
                     self.report.add(f"{path}.{name}", "these need port security, but port_security is false")
         fixed = interface.floating_ip.address if interface.floating_ip else None
         if fixed and (vdu.count or 0) > 1:
             self.report.add(f"{path}.floating_ip.address", f"{show(fixed)} is one address for {vdu.count} instances")
 
-    def floating_address(self, interface: Interface, vim: str | None, path: str) -> None:
-        address = interface.floating_ip.address if interface.floating_ip else None
+    def floating_address(self, owner: Interface | VirtualIp, vim: str | None, path: str) -> None:
+        address = owner.floating_ip.address if owner.floating_ip else None
         if address is not None:
             place = f"{path}.floating_ip.address"
             first = self.floating.setdefault((vim, address), place)

@@ -144,9 +144,30 @@ class Interface:
     floating_ip: FloatingIp | None = attribute(
         "true, the name of an external network, or a mapping: a floating IP.", Struct(FloatingIp), default=None
     )
+    virtual_ips: tuple[str, ...] = attribute(
+        "Virtual IPs of its virtual link that its instances share: their addresses are allowed beside its own.",
+        ListOf(NAME, single=True, most=100),
+        default=(),
+    )
     management: bool = attribute("Whether the VNF is managed through it; at most one per VDU.", Boolean(), default=False)
     qos_policy: str | None = attribute("Name or id of a QoS policy.", Text(), default=None)
     written: int | None = dataclasses.field(default=None, repr=False, compare=False)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class VirtualIp:
+    """An address that instances share, as VRRP moves it from one to another.
+
+    It is a port of its own that no server is on. The interfaces that name it in `virtual_ips` may use its address beside their
+    own: it is put into their allowed address pairs.
+    """
+
+    name: str = attribute("Its name in this document.", NAME)
+    virtual_link: str = attribute("The virtual link it is on: `data` of the NS, or `web/internal` of a VNF.", REFERENCE)
+    ip_address: str | None = attribute("The address; left out: one that is free.", Address(), default=None)
+    floating_ip: FloatingIp | None = attribute(
+        "true, the name of an external network, or a mapping: a floating IP for it.", Struct(FloatingIp), default=None
+    )
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,6 +313,9 @@ class NetworkService:
     )
     virtual_links: tuple[VirtualLink, ...] = attribute(
         "Networks between VNFs, and to the outside.", ListOf(Struct(VirtualLink), by="name"), default=()
+    )
+    virtual_ips: tuple[VirtualIp, ...] = attribute(
+        "Addresses that VDUs share.", ListOf(Struct(VirtualIp), by="name"), default=()
     )
     affinity_groups: tuple[AffinityGroup, ...] = attribute(
         "Which VDUs run together, or apart.", ListOf(Struct(AffinityGroup), by="name"), default=()

@@ -110,13 +110,15 @@ class Router(NamedTuple):
 
 
 class FloatingIp(NamedTuple):
-    """A Neutron floating IP; ``network_id`` is the external network that it was taken from."""
+    """A Neutron floating IP; ``network_id`` is the external network that it was taken from, ``fixed_address`` what of its port
+    it stands for."""
 
     id: str
     address: str
     description: str
     network_id: str
     port_id: str | None
+    fixed_address: str | None = None
 
 
 class Server(NamedTuple):

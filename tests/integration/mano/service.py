@@ -156,6 +156,9 @@ class Service:
                     found['ports'] |= {port['id'] for port in values.get('ports', {}).values()}
                     for kind in ('volumes', 'floating_ips'):
                         found[kind] |= {one['id'] for one in values.get(kind, {}).values() if one['owned']}
+                elif item.startswith('virtual_ip:'):
+                    found['ports'] |= {port['id'] for port in values.get('ports', {}).values()}
+                    found['floating_ips'] |= {one['id'] for one in values.get('floating_ips', {}).values() if one['owned']}
                 elif item.startswith('volume:'):
                     found['volumes'].add(values['id'])
                 elif item.startswith('server_group:') and values['owned']:

@@ -198,7 +198,7 @@ def test_a_mistake_is_told_with_path_and_value(
         ([], "document: a list is given, not a mapping"),
         ("name: x", "document: 'name: x' is a string, not a mapping"),
         ({1: 2, "name": "x"}, "document: the key 1 is not a string: known: affinity_groups, description, name, routers, "
-         "ssh_keys, vims, virtual_links, vnfs"),
+         "ssh_keys, vims, virtual_ips, virtual_links, vnfs"),
     ],
 )
 def test_what_is_no_document(value: Any, message: str) -> None:

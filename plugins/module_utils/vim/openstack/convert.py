@@ -80,7 +80,7 @@ def router(row: dict[str, Any], ports: Iterable[dict[str, Any]] = ()) -> Router:
 def floating_ip(row: dict[str, Any]) -> FloatingIp:
     """Network API v2: a floating IP."""
     return FloatingIp(row['id'], row['floating_ip_address'], row.get('description') or '', row['floating_network_id'],
-                      row.get('port_id'))
+                      row.get('port_id'), row.get('fixed_ip_address'))
 
 
 def server(row: dict[str, Any]) -> Server:
