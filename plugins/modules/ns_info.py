@@ -30,6 +30,8 @@ attributes:
     support: full
 seealso:
   - module: nfv.mano.op_occ_info
+  - plugin: nfv.mano.sol_vnf_instance
+    plugin_type: filter
 """
 
 EXAMPLES = r"""

@@ -26,6 +26,10 @@ options:
     description:
       - Id or name of a network service. Only its op-occs are shown.
     type: str
+  vnf:
+    description:
+      - Id or name of a VNF. Only its op-occs are shown.
+    type: str
   operation:
     description:
       - Only op-occs of this operation, such as V(INSTANTIATE).
@@ -44,6 +48,12 @@ options:
     description:
       - At most this many.
     type: int
+  details:
+    description:
+      - Also show what each one was asked for and how it changed what is in the VIM. The filters need it to show all that
+        ETSI's representations have.
+    type: bool
+    default: false
   show:
     description:
       - Print the table and the history for people.
@@ -58,6 +68,8 @@ attributes:
     support: full
 seealso:
   - module: nfv.mano.ns_info
+  - plugin: nfv.mano.sol_op_occ
+    plugin_type: filter
 """
 
 EXAMPLES = r"""
@@ -66,6 +78,14 @@ EXAMPLES = r"""
     ns: edge1
     state: FAILED_TEMP
   register: failed
+
+- name: Read what the last five operations on a VNF changed
+  nfv.mano.op_occ_info:
+    ns: edge1
+    vnf: web
+    limit: 5
+    details: true
+  register: changed
 """
 
 RETURN = r"""
@@ -74,6 +94,9 @@ op_occs:
     - The op-occs, newest first. Each with id, scope, operation, state, start_time, state_entered_time, end_time, duration (in
       seconds), progress, error, attempts, cancel_pending, owner and owner_alive.
     - Where O(op_occ) or O(ns) is given, also with its states, each with time and trigger, and the errors of every attempt.
+    - With O(details=true) also with parameters (without secrets), planned (counts by action), cancel_mode, vnfs, nets, and
+      changes. These are the resources that it made, deleted or changed, also where it failed, each with kind, item, vnf, name,
+      id, vim, change (V(ADDED), V(REMOVED), V(MODIFIED), V(TEMPORARY)) and its entry of the record.
   returned: always
   type: list
   elements: dict
@@ -99,12 +122,14 @@ from ansible_collections.nfv.mano.plugins.module_utils.store import Store
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(
-        argument_spec={'op_occ': {'type': 'str'}, 'ns': {'type': 'str'}, 'operation': {'type': 'str'},
+        argument_spec={'op_occ': {'type': 'str'}, 'ns': {'type': 'str'}, 'vnf': {'type': 'str'},
+                       'operation': {'type': 'str'}, 'details': {'type': 'bool', 'default': False},
                        'state': {'type': 'str', 'choices': list(STATES)},
                        'scope': {'type': 'str', 'choices': ['ns', 'vnf']}, 'limit': {'type': 'int'},
                        'show': {'type': 'bool', 'default': False}, **STATE_ARGUMENTS},
         supports_check_mode=True)
-    asked = {key: module.params[key] for key in ('op_occ', 'ns', 'operation', 'state', 'scope', 'limit')}
+    asked = {key: module.params[key] for key in ('op_occ', 'ns', 'vnf', 'operation', 'state', 'scope', 'limit',
+                                                      'details')}
     with failing(module):
         found = list_op_occs(Store(module.params['state_dir']), **asked)
     history = {one['id']: status.history(one) for one in found if 'states' in one}

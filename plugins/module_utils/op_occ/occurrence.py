@@ -224,10 +224,14 @@ class OpOccs:
             self._store.archive(data['parent'])
             self._store.archive(data['id'])
 
-    def list(self, limit: int | None = None, **filters: Any) -> list[OpOcc]:
-        """Op-occs whose attributes have these values (None: any), newest first."""
+    def list(self, limit: int | None = None, vnf: str | None = None, **filters: Any) -> list[OpOcc]:
+        """Op-occs whose attributes have these values (None: any), newest first.
+
+        :param vnf: id or name of a VNF; those of its NS are not among them.
+        """
         asked = {key: value for key, value in filters.items() if value is not None}
-        found = [data for data in self._store.all('op_occ') if all(data.get(key) == value for key, value in asked.items())]
+        found = [data for data in self._store.all('op_occ') if all(data.get(key) == value for key, value in asked.items())
+                 and (vnf is None or vnf in (data.get('vnf_id'), data.get('vnf_name')))]
         found.sort(key=lambda data: data['start_time'], reverse=True)
         return [OpOcc(self._store, data) for data in found[:limit if limit is None else max(limit, 0)]]
 

@@ -10,6 +10,7 @@ from typing import Any
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, recover
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import OPEN, RUNNING, next_state
 from ansible_collections.nfv.mano.plugins.module_utils.operation import again, results
+from ansible_collections.nfv.mano.plugins.module_utils.operation.changes import resource_changes
 from ansible_collections.nfv.mano.plugins.module_utils.operation.key_pair import PUBLIC
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import age, fold_journal, read_resources
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
@@ -33,22 +34,42 @@ def op_occ_view(store: Store, op_occ: OpOcc) -> dict[str, Any]:
     return view
 
 
-def list_op_occs(store: Store, *, ns: str | None, op_occ: str | None, limit: int | None,
+def list_op_occs(store: Store, *, ns: str | None, op_occ: str | None, limit: int | None, details: bool = False,
                  **filters: Any) -> list[dict[str, Any]]:
     """Op-occs that fit, newest first.
 
+    :param details: what belongs to a single operation too: see :func:`_details`.
     :raises OpOccError: 404, no such NS or op-occ.
     """
     op_occs = OpOccs(store)
-    if op_occ:
-        return [_with_history(store, op_occs.get(op_occ))]
     ns_id = again.find_ns(store, ns)['id'] if ns else None
-    view = _with_history if ns else op_occ_view
-    return [view(store, one) for one in op_occs.list(limit, ns_id=ns_id, **filters)]
+    found = [op_occs.get(op_occ)] if op_occ else op_occs.list(limit, ns_id=ns_id, **filters)
+    return [{**op_occ_view(store, one), **(_history(one) if ns or op_occ or details else {}),
+             **(_details(store, one) if details else {})} for one in found]
 
 
-def _with_history(store: Store, op_occ: OpOcc) -> dict[str, Any]:
-    return {**op_occ_view(store, op_occ), 'states': op_occ.states(), 'errors': op_occ.errors()}
+def _history(op_occ: OpOcc) -> dict[str, Any]:
+    return {'states': op_occ.states(), 'errors': op_occ.errors()}
+
+
+def _details(store: Store, op_occ: OpOcc) -> dict[str, Any]:
+    """What the views of SOL are made of, beside the fact; that of a VNF has it from the NS's.
+
+    :returns: parameters, ``planned`` counts, cancel_mode, errors, ``vnfs`` {id, name, vnfd}, ``nets`` and ``changes``.
+    """
+    of_ns = op_occ.data['scope'] == 'ns'
+    whole = op_occ if of_ns else OpOccs(store).get(op_occ.data['parent'])
+    kept = (whole.dir.read_json('parameters.json') or {}).get('parameters', {})
+    parts = [part for part in whole.vnf_op_occs() if of_ns or part['id'] == op_occ.id]
+    mode, changes = whole.cancel_wish(), resource_changes(whole)
+    return {'parameters': {key: kept.get(key) for key in ('params', *results.SELECTION)},
+            'planned': whole.data.get('resources') or {}, 'errors': whole.errors(), 'cancel_mode': mode,
+            'cancel_pending': whole.state in RUNNING and mode is not None,
+            'vnfs': [{'id': part['vnf_id'], 'name': part['vnf_name'],
+                      'vnfd': (store.read('vnf', part['vnf_id']) or {}).get('vnfd')} for part in parts],
+            'nets': {item: {'subnets': one.get('subnets', [])} for item, one in
+                     read_resources(store, store.read('ns', whole.ns_id) or {}).items() if item.startswith('net:')},
+            'changes': [one for one in changes if of_ns or one['vnf'] == op_occ.data['vnf_name']]}
 
 
 def ns_view(store: Store, ns: dict[str, Any]) -> dict[str, Any]:
