@@ -43,7 +43,8 @@ options:
   params:
     description:
       - Parameters of the operation. With SOL006 packages, the instantiation parameters.
-      - Of V(scale), C(count), or C(type) (C(SCALE_OUT), C(SCALE_IN)) with C(number_of_steps) (1).
+      - Of V(scale), C(count), or C(type) (C(SCALE_OUT), C(SCALE_IN)) with C(number_of_steps) (1) and C(aspect_id), or
+        C(instantiation_level_id), or C(scale_info) (a list of mappings of C(aspect_id) and C(scale_level)).
       - Of V(operate), C(state) (C(STARTED), C(STOPPED), C(PAUSED), C(SUSPENDED), C(RESTARTED)), C(stop_type) (C(GRACEFUL),
         C(FORCEFUL)) and C(graceful_stop_timeout) (seconds).
       - Of V(heal), C(cause), C(root) (C(keep), C(rebuild)) and C(force) (false).

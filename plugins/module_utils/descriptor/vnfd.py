@@ -18,17 +18,18 @@ from ansible_collections.nfv.mano.plugins.module_utils.descriptor.link import (
 )
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.package import cloud_init_file, missing_file
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.params import Params
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor.scaling import Scaling
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.tree import Node, by_id, chosen
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import nearest, show
 
 _POLICIES = {"AFFINITY": "affinity", "ANTI-AFFINITY": "anti-affinity"}
 _LATER = (
     "vnf-configuration", "lcm-operations-configuration", "monitoring-parameter", "kdu", "k8s-cluster", "healing-aspect",
-    "scaling-aspect", "auto-scale", "configurable-properties", "element-group", "security-group-rule", "indicator",
+    "auto-scale", "configurable-properties", "element-group", "security-group-rule", "indicator",
 )
 _QUIET = ("id", "version", "vnfm-info", "localization-language", "default-localization-language", "product-info-name",
           "product-info-description", "short-name", "vendor", "logo")
-_DF_LATER = ("scaling-aspect", "healing-aspect", "auto-scale", "monitoring-parameter",
+_DF_LATER = ("healing-aspect", "auto-scale", "monitoring-parameter",
              "supported-operation", "element-group", "virtual-link-profile", "deployable-module")
 _VDU_LATER = ("monitoring-parameter", "alarm", "vdu-configuration", "nfvi-constraint", "configurable-properties",
               "pdu-type", "boot-order", "volumes", "interface")
@@ -51,6 +52,7 @@ class Member:
         self.groups: list[dict[str, Any]] = []
         self.vdu_ids: set[str] = set()
         self.access: dict[str, Any] = {}
+        self.limits: dict[str, dict[str, int]] = {}
         self.ext_cpds: set[str] = set()
         self.settings = params.members.get(index)
         self.images = by_id(vnfd.nodes("sw-image-desc"))
@@ -64,12 +66,14 @@ class Member:
         there = by_id(vnfd.nodes("vdu"))
         self.vdu_ids = set(there)
         counts, groups = self.levels(df)
+        scaling = Scaling(self.vdu_ids, df)
         connections = Connections(self.name, vnfd, outside)
         self.ext_cpds = connections.names
         links = self.links(connections)
         asked = by_id(self.settings.nodes("vdu")) if self.settings else {}
         vdus = [
-            self.vdu(name, vdu, counts.get(name, 1), groups.get(name, []), connections, asked.get(name))
+            {**self.vdu(name, vdu, counts.get(name, 1), groups.get(name, []), connections, asked.get(name)),
+             **self.limits.get(name, {})}
             for name, vdu in there.items()
         ]
         connections.check_used()
@@ -83,9 +87,12 @@ class Member:
         if links:
             vnf["virtual_links"] = links
         vnf["vdus"] = vdus
+        vnf.update(scaling.read())
         if self.settings:
             self.params.without_vim(self.settings)
             self.settings.close()
+        if df:
+            df.close(later=_DF_LATER, quiet=("id", "description", "default-instantiation-level"))
         vnfd.close(later=_LATER, quiet=_QUIET)
         for node in self.images.values():
             node.close(later=("vim-type",), quiet=_IMAGE_QUIET)
@@ -110,8 +117,9 @@ class Member:
             return counts, groups
         for profile in df.nodes("vdu-profile"):
             name = profile.text("id", required=True) or ""
-            least = profile.whole("min-number-of-instances")
-            profile.whole("max-number-of-instances")
+            least, most = profile.whole("min-number-of-instances"), profile.whole("max-number-of-instances")
+            limits = {"min_count": least, "max_count": most}
+            self.limits[name] = {key: value for key, value in limits.items() if value is not None}
             if least is not None:
                 counts[name] = least
             for group in profile.nodes("affinity-or-anti-affinity-group"):
@@ -129,7 +137,6 @@ class Member:
                     counts[vdu] = number
         self.affinity(df)
         self.access = self.ssh_access(df)
-        df.close(later=_DF_LATER, quiet=("id", "description", "default-instantiation-level"))
         return counts, groups
 
     def known_vdu(self, node: Node, key: str, name: str | None) -> None:

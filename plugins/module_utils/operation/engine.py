@@ -20,6 +20,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.record import m
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import OF_RECORD, InputError, Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.rollback import Rollback, draft_back
 from ansible_collections.nfv.mano.plugins.module_utils.operation.run import Interrupted, Run, base_of, need_instantiated
+from ansible_collections.nfv.mano.plugins.module_utils.operation.scale import TO_LEVEL
 from ansible_collections.nfv.mano.plugins.module_utils.operation.work import Work
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
 from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock, owner_alive
@@ -179,6 +180,8 @@ def operation_of(request: Request, ns: Ns) -> str:
 
     :raises InputError: an update of what is not instantiated.
     """
+    if request.operation == 'scale' and any(request.params.get(name) is not None for name in TO_LEVEL):
+        return 'SCALE_TO_LEVEL'
     if request.operation == 'terminate' or request.operation in OF_RECORD:
         return request.operation.upper()
     if request.operation == 'update' and ns.get('state') != 'INSTANTIATED':

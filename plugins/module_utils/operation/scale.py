@@ -2,62 +2,127 @@
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Scale: another number of instances of one VDU is the target."""
+"""Scale: other numbers of instances are the target, of one VDU, or of those that an aspect or a level of a VNF is about."""
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.nfv.mano.plugins.module_utils.operation import levels
 from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Base, item_of, with_power
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
-from ansible_collections.nfv.mano.plugins.module_utils.operation.select import Params, Selected, select_one
+from ansible_collections.nfv.mano.plugins.module_utils.operation.select import Params, select_one, select_vnf
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Asked
-from ansible_collections.nfv.mano.plugins.module_utils.target import NetworkService
+from ansible_collections.nfv.mano.plugins.module_utils.target import NetworkService, Vdu, Vnf
+from ansible_collections.nfv.mano.plugins.module_utils.target.check_scaling import bounds, in_bounds
 
-PARAMS = ('count', 'type', 'number_of_steps')
+#: The ways to say where it goes; those of SCALE_TO_LEVEL are SOL003's own.
+WAYS = ('count', 'type', 'instantiation_level_id', 'scale_info')
+TO_LEVEL = ('instantiation_level_id', 'scale_info')
+PARAMS = (*WAYS, 'number_of_steps', 'aspect_id')
+
+
+@dataclass(slots=True)
+class Wish:
+    """What one VNF is to become: instances by VDU, levels by scaling aspect, and which parameter says so."""
+
+    path: str
+    vnf: Vnf
+    param: str
+    counts: dict[str, int]
+    levels: dict[str, int] = field(default_factory=dict)
 
 
 def scale(request: Request, base: Base, target: NetworkService) -> tuple[dict[str, Any], Asked]:
-    """The overlay with the new count, and what may be touched: the VDU's instances beyond the smaller of both counts.
+    """The overlay with the new counts and levels, and what may be touched: instances beyond the smaller of both counts.
 
-    :raises InputError: parameters that can't be used, no such VDU, or one whose instances are protected.
+    :raises InputError: parameters that can't be used, no such VNF, VDU, aspect or level, a number out of its bounds, or a VDU
+        whose instances are protected.
     """
+    wish = _wish(request, target)
+    problems = [problem for number, vdu in enumerate(wish.vnf.vdus) for problem in _problems(wish, number, vdu)]
+    if problems:
+        raise InputError(problems)
+    scope: set[str] = set()
+    for vdu in wish.vnf.vdus:
+        if vdu.name in wish.counts:
+            scope |= _scope(base, wish.vnf, vdu, wish.counts[vdu.name])
+    return _overlay(base, wish), Asked(scope=frozenset(scope))
+
+
+def _wish(request: Request, target: NetworkService) -> Wish:
     params = Params('scale', request.params, *PARAMS)
     count, kind = params.number('count', 0), params.word('type', 'SCALE_OUT', 'SCALE_IN')
-    steps = params.number('number_of_steps', 1)
+    steps, aspect_id = params.number('number_of_steps', 1), params.text('aspect_id', levels.LONGEST)
+    level_id = params.text('instantiation_level_id', levels.LONGEST)
+    given = [name for name in WAYS if params.has(name)]
+    of_vnf = aspect_id or given[:1] in (['instantiation_level_id'], ['scale_info'])
     params.check(
         'count_index: scale takes none, the newest instances go first' if request.count_index is not None else None,
-        'params: scale needs either count, or type (SCALE_OUT, SCALE_IN) with number_of_steps'
-        if params.has('count') == params.has('type') else None,
-        'params.number_of_steps: goes with type, not with count' if params.has('count') and steps else None)
-    one = select_one(request, target)
-    before = one.vdu.count
-    wanted = count if count is not None else before + (steps or 1) * (1 if kind == 'SCALE_OUT' else -1)
+        'params: scale needs one of count, type (SCALE_OUT, SCALE_IN) with number_of_steps and aspect_id, instantiation_level_id '
+        'and scale_info' if len(given) != 1 else None,
+        *(f'params.{name}: goes with type, not with {given[0]}' for name in ('number_of_steps', 'aspect_id')
+          if params.has(name) and given and given != ['type']),
+        f'vdu: a VNF is scaled by {"aspect_id" if aspect_id else given[0]}, not one VDU' if of_vnf and request.vdu else None)
+    if not of_vnf:
+        one = select_one(request, target)
+        path = one.path.rpartition('.')[0]
+        if count is not None:
+            return Wish(path, one.vnf, 'count', {one.vdu.name: count})
+        more = (steps or 1) * (1 if kind == 'SCALE_OUT' else -1)
+        return Wish(path, one.vnf, 'number_of_steps', {one.vdu.name: one.vdu.count + more})
+    path, vnf = select_vnf(request, target)
+    if aspect_id:
+        more = (steps or 1) * (1 if kind == 'SCALE_OUT' else -1)
+        return Wish(path, vnf, 'number_of_steps', *levels.by_steps(vnf, aspect_id, more))
+    if level_id:
+        return Wish(path, vnf, 'instantiation_level_id', *levels.to_named(vnf, level_id))
+    return Wish(path, vnf, 'scale_info', *levels.to_levels(vnf, request.params.get('scale_info')))
+
+
+def _problems(wish: Wish, number: int, vdu: Vdu) -> list[str]:
+    """What stands against the number of instances of one VDU."""
+    wanted, name = wish.counts.get(vdu.name, vdu.count), f'VDU {wish.vnf.name}/{vdu.name}'
+    if wanted == vdu.count:
+        return []
     if wanted < 0:
-        raise InputError([f'params.number_of_steps: {steps or 1} can not be taken from {before} instances of VDU '
-                          f'{one.vnf.name}/{one.vdu.name}'])
-    if wanted < before and one.vdu.protected:
-        raise InputError([f'{one.path}.protected: instances of VDU {one.vnf.name}/{one.vdu.name} are protected, and scaling '
-                          f'from {before} to {wanted} would delete some; set protected to false in the document'])
-    overlay = base.overlay if wanted == before else _overlay(base, one, wanted)
-    return overlay, Asked(scope=_scope(base, one, before, wanted))
+        return [f'params.{wish.param}: {vdu.count - wanted} can not be taken from {vdu.count} instances of {name}']
+    if not in_bounds(vdu, wanted):
+        return [f'params.{wish.param}: {wanted} instances of {name} are out of range {bounds(vdu)}']
+    if wanted < vdu.count and vdu.protected:
+        return [f'{wish.path}.vdus[{number}].protected: instances of {name} are protected, and scaling from {vdu.count} to '
+                f'{wanted} would delete some; set protected to false in the document']
+    return []
 
 
-def _scope(base: Base, one: Selected, before: int, wanted: int) -> frozenset[str]:
-    least = min(before, wanted)
-    prefix = item_of(one.vnf, one.vdu, 0).rpartition('/')[0]
+def _scope(base: Base, vnf: Vnf, vdu: Vdu, wanted: int) -> set[str]:
+    least = min(vdu.count, wanted)
+    prefix = item_of(vnf, vdu, 0).rpartition('/')[0]
     # Also what is left of a scale that was given up
     recorded = {item for item in base.resources if item.rpartition('/')[0] == prefix and int(item.rpartition('/')[2]) >= least}
-    return frozenset(recorded.union(item_of(one.vnf, one.vdu, index) for index in range(least, max(before, wanted))))
+    return recorded.union(item_of(vnf, vdu, index) for index in range(least, max(vdu.count, wanted)))
 
 
-def _overlay(base: Base, one: Selected, count: int) -> dict[str, Any]:
+def _overlay(base: Base, wish: Wish) -> dict[str, Any]:
+    counts = {vdu.name: wish.counts[vdu.name] for vdu in wish.vnf.vdus if wish.counts.get(vdu.name, vdu.count) != vdu.count}
+    moved = {aspect.name: wish.levels[aspect.name] for aspect in wish.vnf.scaling_aspects
+             if wish.levels.get(aspect.name, aspect.level) != aspect.level}
+    if not counts and not moved:
+        return base.overlay
     overlay = copy.deepcopy(base.overlay)
-    vnf = _named(overlay.setdefault('vnfs', []), one.vnf.name)
-    _named(vnf.setdefault('vdus', []), one.vdu.name)['count'] = count
-    gone = {item_of(one.vnf, one.vdu, index) for index in range(count, one.vdu.count)}
+    vnf = _named(overlay.setdefault('vnfs', []), wish.vnf.name)
+    _set(vnf, 'vdus', 'count', counts)
+    _set(vnf, 'scaling_aspects', 'level', moved)
+    gone = {item_of(wish.vnf, vdu, index) for vdu in wish.vnf.vdus for index in range(counts.get(vdu.name, vdu.count), vdu.count)}
     return with_power(overlay, {item: status for item, status in base.power.items() if item not in gone})
+
+
+def _set(vnf: dict[str, Any], items: str, key: str, values: Mapping[str, int]) -> None:
+    for name, value in values.items():
+        _named(vnf.setdefault(items, []), name)[key] = value
 
 
 def _named(items: list[dict[str, Any]], name: str) -> dict[str, Any]:

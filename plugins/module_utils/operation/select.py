@@ -62,6 +62,20 @@ def select_one(request: Request, target: NetworkService) -> Selected:
     raise InputError([f'{option}: name the VDU that is meant (nfv_vnf, nfv_vdu); there are: {names}'])
 
 
+def select_vnf(request: Request, target: NetworkService) -> tuple[str, Vnf]:
+    """The one VNF that is meant, with its path in the document.
+
+    :raises InputError: there is no such VNF, or several are meant.
+    """
+    names = [vnf.name for vnf in target.vnfs]
+    if request.vnf is not None:
+        _known('vnf', request.vnf, names, f'VNF of {target.name}')
+    found = [number for number, name in enumerate(names) if request.vnf in (None, name)]
+    if len(found) == 1:
+        return f'vnfs[{found[0]}]', target.vnfs[found[0]]
+    raise InputError([f'vnf: name the VNF that is meant (nfv_vnf); there are: {", ".join(names) or "none"}'])
+
+
 def _instance(index: int, one: Selected) -> Selected:
     if index not in one.indexes:
         known = f'0 to {one.vdu.count - 1}' if one.vdu.count > 1 else '0' if one.vdu.count else 'none'

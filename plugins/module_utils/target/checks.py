@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.target.check_flavor import check_flavor
 from ansible_collections.nfv.mano.plugins.module_utils.target.check_links import check_link, check_use
+from ansible_collections.nfv.mano.plugins.module_utils.target.check_scaling import check_count, check_scaling
 from ansible_collections.nfv.mano.plugins.module_utils.target.hardware import Image
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import (
     CloudInit,
@@ -163,12 +164,15 @@ class _Checks:
     def vnf(self, vnf: Vnf, path: str) -> None:
         if vnf.vim:
             self.vim(vnf.vim, self.standard, path)
-        self.distinct(vnf.vdus, f"{path}.vdus")
+        for name in ("vdus", "scaling_aspects", "instantiation_levels"):
+            self.distinct(getattr(vnf, name), f"{path}.{name}")
+        check_scaling(vnf, path, self.report)
         for at, vdu in each(vnf.vdus, f"{path}.vdus"):
             self.vdu(vdu, vnf, at)
 
     def vdu(self, vdu: Vdu, vnf: Vnf, path: str) -> None:
         vim = self.vim(vdu.vim, vnf.vim or self.standard, path)
+        check_count(vdu, path, self.report)
         _image(vdu.image, f"{path}.image", self.report)
         check_flavor(vdu.flavor, f"{path}.flavor", self.report)
         self.affinity(vdu, vim, path)

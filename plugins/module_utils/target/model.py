@@ -31,6 +31,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.target.kinds import (
     attribute,
 )
 from ansible_collections.nfv.mano.plugins.module_utils.target.network import Router, VirtualLink
+from ansible_collections.nfv.mano.plugins.module_utils.target.scaling import INSTANCES, InstantiationLevel, ScalingAspect
 
 TAG = Text(longest=60, pattern=r"[^,/]+", wanted="no ',' and no '/', which Nova refuses in tags")
 METADATA_KEY = Text(pattern=r"[A-Za-z0-9_:. -]+", wanted="letters, digits, '-', '_', ':', '.' and blanks")
@@ -244,7 +245,9 @@ class Vdu:
     name: str = attribute("Its name, unique in its VNF.", NAME)
     description: str = attribute("What it is for.", Text(shortest=0), default="")
     vim: str | None = attribute("The VIM it runs on; left out: the VNF's.", NAME, default=None)
-    count: int = attribute("How many instances.", Integer(0, 10_000), default=1)
+    count: int = attribute("How many instances.", INSTANCES, default=1)
+    min_count: int = attribute("How many it must have at least.", INSTANCES, default=0)
+    max_count: int | None = attribute("How many it may have at most.", INSTANCES, default=None)
     image: Image = attribute("A name, or a mapping: the image it boots.", Struct(Image))
     flavor: Flavor = attribute("A name, or a mapping: its size.", Struct(Flavor))
     affinity_groups: tuple[str, ...] = attribute(
@@ -294,6 +297,12 @@ class Vnf:
         "Virtual links inside, called `vnf/name` elsewhere.", ListOf(Struct(VirtualLink), by="name"), default=()
     )
     vdus: tuple[Vdu, ...] = attribute("Its virtual machines.", ListOf(Struct(Vdu), by="name"), default=())
+    scaling_aspects: tuple[ScalingAspect, ...] = attribute(
+        "What it may be scaled by, a step at a time.", ListOf(Struct(ScalingAspect), by="name", most=100), default=()
+    )
+    instantiation_levels: tuple[InstantiationLevel, ...] = attribute(
+        "Sizes that it may be scaled to by name.", ListOf(Struct(InstantiationLevel), by="name", most=100), default=()
+    )
     ssh_keys: tuple[str, ...] = attribute("Public keys for all its VDUs.", ListOf(SshKey(), most=100), default=())
 
 

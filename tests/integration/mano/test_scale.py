@@ -122,3 +122,47 @@ def test_what_is_not_instantiated(service: Service) -> None:
     good(service.play())
     service.terminate()
     Later(service).refuse('scale', 'is not instantiated, so there is nothing to scale', nfv_params={'count': 3})
+
+
+def sized(service: Service) -> dict[str, Any]:
+    """One of front and one of back, an aspect with two steps, and a level."""
+    value = document(service.name, 1)
+    vnf = value['vnfs'][0]
+    front = {**vnf['vdus'][0], 'max_count': 3}
+    vnf.update(vdus=[front, {**front, 'name': 'back'}],
+               scaling_aspects=[{'name': 'width', 'max_level': 2, 'deltas': [{'front': 1}, {'front': 1, 'back': 2}]}],
+               instantiation_levels=[{'name': 'wide', 'counts': {'front': 2, 'back': 2}, 'aspects': {'width': 1}}])
+    return value
+
+
+@pytest.mark.slow
+def test_by_an_aspect_and_to_levels(service: Service) -> None:
+    service.write(sized(service))
+    site = Later(service)
+    site.before = site.project.ids()
+    good(site.play())
+
+    def there() -> list[str]:
+        return sorted(name.removeprefix(f'{service.name}-web-') for name in site.project.servers(service.name))
+    lines = site.change('scale', nfv_params={'type': 'SCALE_OUT', 'aspect_id': 'width'})
+    assert [(line.sign, line.name) for line in lines] == [('+', 'web/front/1')]
+    site.again()
+    with faults('spawn'):
+        site.play('scale', nfv_params={'type': 'SCALE_OUT', 'aspect_id': 'width'})
+    assert service.state() == 'FAILED_TEMP'
+    good(site.play('retry'))
+    assert there() == ['back-0', 'back-1', 'back-2', 'front-0', 'front-1', 'front-2']
+    site.again()
+    site.refuse('scale', 'number_of_steps: 1 leads from level 2 of aspect web/width to 3, which is out of range 0..2',
+                nfv_params={'type': 'SCALE_OUT', 'aspect_id': 'width'})
+    to_level: dict[str, Any] = {'nfv_params': {'instantiation_level_id': 'wide'}}
+    lines = site.change('scale', **to_level)
+    assert sorted((line.sign, line.name) for line in lines) == [('-', 'web/back/2'), ('-', 'web/front/2')]
+    assert service.op_occs()[-1]['operation'] == 'SCALE_TO_LEVEL'
+    site.again('scale', **to_level)
+    site.again()
+    bottom: dict[str, Any] = {'nfv_params': {'scale_info': [{'aspect_id': 'width', 'scale_level': 0}]}}
+    site.change('scale', **bottom)
+    assert there() == ['back-0', 'back-1', 'front-0'], 'the level took one of back that no step had brought'
+    site.again('scale', **bottom)
+    site.assert_terminate_leaves_the_project_as_it_was()

@@ -36,6 +36,7 @@ def test_a_package_pair(nsd: Tree, vnfd: Tree) -> None:
                             {"name": "eth1", "virtual_link": "web/internal"},
                             {"name": "eth0", "virtual_link": "mgmt", "management": True},
                         ],
+                        "min_count": 1,
                     }
                 ],
             }
@@ -384,14 +385,14 @@ def test_ids_become_names(nsd: Tree, vnfd: Tree) -> None:
 
 
 def test_what_is_left_out_is_said(nsd: Tree, vnfd: Tree) -> None:
-    vnfd["df"][0]["scaling-aspect"] = [{"id": "s"}]
+    vnfd["df"][0]["healing-aspect"] = [{"id": "s"}]
     vnfd["vdu"][0]["cloud-initfile"] = "x"
     result = read(nsd, vnfd, {"vimAccountId": "abc", "vld": [{"name": "mgmt", "vim-network-name": "x"}], "nsNmae": "y"})
     assert result.warnings[:4] == [
         "params:vim-account-id: this is left out: accounts of OSM mean nothing here: name the cloud with nfv_cloud or nfv_vims",
         "params:ns-nmae: unknown key, left out: did you mean ns-name?",
-        f"{VNFD}.df[0].scaling-aspect: this is left out: not supported yet",
         f"{VNFD}.vdu[0].cloud-initfile: unknown key, left out: did you mean cloud-init-file?",
+        f"{VNFD}.df[0].healing-aspect: this is left out: not supported yet",
     ]
 
 

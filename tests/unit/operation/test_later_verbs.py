@@ -15,7 +15,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.request import 
 from ansible_collections.nfv.mano.plugins.module_utils.operation.targets import make_aim
 from ansible_collections.nfv.mano.tests.unit.plan.world import document
 
-EITHER = 'params: scale needs either count, or type (SCALE_OUT, SCALE_IN) with number_of_steps'
+EITHER = ('params: scale needs one of count, type (SCALE_OUT, SCALE_IN) with number_of_steps and aspect_id, '
+          'instantiation_level_id and scale_info')
 ALL = {f'vdu:web/front/{index}' for index in range(3)}
 
 
@@ -90,8 +91,9 @@ def test_what_is_left_of_a_scale_that_was_given_up_is_touched_too() -> None:
     ({'type': 'OUT'}, {}, "params.type: 'OUT' is none of SCALE_OUT, SCALE_IN"),
     ({'type': 'SCALE_IN', 'number_of_steps': 4}, {},
      'params.number_of_steps: 4 can not be taken from 3 instances of VDU web/front'),
-    ({'count': 2, 'aspect_id': 'x'}, {},
-     'params.aspect_id: unknown to scale; known are count, type, number_of_steps, request_id'),
+    ({'count': 2, 'aspect_id': 'x'}, {}, 'params.aspect_id: goes with type, not with count'),
+    ({'count': 2, 'aspect': 'x'}, {}, 'params.aspect: unknown to scale; known are count, type, instantiation_level_id, '
+     'scale_info, number_of_steps, aspect_id, request_id'),
     ({'count': 2}, {'vnf': 'wbe'}, 'vnf: wbe is not a VNF of edge1 (there are: web)'),
     ({'count': 2}, {'vdu': 'frnt'}, 'vdu: frnt is not a VDU of edge1 (there are: web/front)'),
     ({'count': 2}, {'vnf': 'web', 'vdu': 'frnt'}, 'vdu: frnt is not a VDU of web (there are: front)'),

@@ -1,0 +1,105 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A VNFD's scaling aspects and instantiation levels as those of the network-service document."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor.link import name_of
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor.tree import Node, by_id
+from ansible_collections.nfv.mano.plugins.module_utils.target.problem import nearest, show
+
+#: What starts a scaling by itself, or scales what is no VDU.
+_ASPECT_LATER = ("scaling-policy", "scaling-config-action", "enabled-element", "aspect-ref", "priority")
+_DELTA_LATER = ("virtual-link-bit-rate-delta", "kdu-resource-delta", "virtual-cp-delta")
+
+
+class Scaling:
+    """What a deployment flavour says of scaling.
+
+    :param vdus: ids of the VNFD's VDUs.
+    """
+
+    def __init__(self, vdus: Collection[str], df: Node | None) -> None:
+        self.vdus = vdus
+        self.df = df
+        self.levels_of: dict[str, int] = {}
+
+    def read(self) -> dict[str, Any]:
+        """``scaling_aspects`` and ``instantiation_levels`` of the VNF, where there are any."""
+        if self.df is None:
+            return {}
+        aspects = by_id(self.df.nodes("scaling-aspect"))
+        levels = by_id(self.df.nodes("instantiation-level"))
+        named = {name: self.level(name, node, aspects) for name, node in levels.items()}
+        begin = named.get(self.df.text("default-instantiation-level") or next(iter(named), ""), {})
+        self.levels_of = begin.get("aspects", {})
+        found = {"scaling_aspects": [one for one in (self.aspect(name, node) for name, node in aspects.items()) if one],
+                 "instantiation_levels": list(named.values())}
+        return {key: value for key, value in found.items() if value}
+
+    def aspect(self, name: str, node: Node) -> dict[str, Any] | None:
+        """One aspect; None, and a warning, where it does not say what a step brings."""
+        described, most = node.text("description") or node.text("name"), node.whole("max-scale-level")
+        details = node.node("aspect-delta-details")
+        deltas = self.deltas(details) if details else []
+        node.close(later=_ASPECT_LATER, quiet=("id", "name"))
+        if not deltas:
+            node.notes.warn(node.path, "this is left out: it has no deltas of VDUs")
+            return None
+        if most is None:
+            node.notes.problem(node.at("max-scale-level"), "this is missing")
+            return None
+        told = {"description": described.replace("\n", " ").strip()[:255]} if described else {}
+        level = {"level": self.levels_of[name_of(name)]} if self.levels_of.get(name_of(name)) else {}
+        return {"name": name_of(name), **told, "max_level": most, **level, "deltas": deltas}
+
+    def deltas(self, details: Node) -> list[dict[str, int]]:
+        """What each step brings, or one for all of them."""
+        known = {name: self.delta(node) for name, node in by_id(details.nodes("deltas")).items()}
+        steps = details.texts("step-deltas")
+        for name in steps:
+            if name not in known:
+                details.notes.problem(details.at("step-deltas"), f"{show(name)} is none of deltas: {nearest(name, known)}")
+        details.close()
+        found = [known[name] for name in steps or known if name in known]
+        return found if any(found) else []
+
+    def delta(self, node: Node) -> dict[str, int]:
+        """Instances by VDU."""
+        found: dict[str, int] = {}
+        for entry in node.nodes("vdu-delta"):
+            self.count(entry, "id", found)
+        node.close(later=_DELTA_LATER, quiet=("id",))
+        return found
+
+    def level(self, name: str, node: Node, aspects: Collection[str]) -> dict[str, Any]:
+        """One instantiation level."""
+        counts: dict[str, int] = {}
+        for entry in node.nodes("vdu-level"):
+            self.count(entry, "vdu-id", counts)
+        reached: dict[str, int] = {}
+        for entry in node.nodes("scaling-info"):
+            aspect, level = entry.text("scaling-aspect-id", required=True), entry.whole("scale-level")
+            if aspect and aspect not in aspects:
+                path = entry.at("scaling-aspect-id")
+                entry.notes.problem(path, f"{show(aspect)} is no scaling-aspect: {nearest(aspect, aspects)}")
+            elif aspect and level is not None:
+                reached[name_of(aspect)] = level
+            entry.close()
+        described = node.text("description")
+        node.close(later=("virtual-link-bit-rate-level", "virtual-cp-level"), quiet=("id",))
+        told = {"description": described.replace("\n", " ").strip()[:255]} if described else {}
+        return {"name": name_of(name), **told, "counts": counts, **({"aspects": reached} if reached else {})}
+
+    def count(self, entry: Node, key: str, counts: dict[str, int]) -> None:
+        """Add a number of instances of a VDU; one that is left out is 1."""
+        vdu, number = entry.text(key, required=True), entry.whole("number-of-instances")
+        if vdu and vdu in self.vdus:
+            counts[name_of(vdu)] = 1 if number is None else number
+        elif vdu:
+            entry.notes.problem(entry.at(key), f"{show(vdu)} is no VDU here: {nearest(vdu, self.vdus)}")
+        entry.close()
