@@ -100,11 +100,13 @@ integration: $(READY) sandbox-up  ## roles and playbooks against the sandbox clo
 HARD_HOME := $(SANDBOX_HOME)-hard
 HARD := ansible-playbook nfv.mano.sandbox -e nfv_sandbox_home=$(HARD_HOME) -e nfv_sandbox_hard=true \
     -e nfv_sandbox_port_base=$(HARD_PORT_BASE)
+# What the hard mode makes difficult: tags that are lost, lists in pages, detaching that takes its time.
+HARD_TESTS ?= $(addprefix tests/integration/mano/test_,life.py drift.py foreign.py crashes.py heal.py in_place.py volumes.py)
 .PHONY: hard
-hard: $(READY)  ## the tests that need a sandbox in hard mode, in a second sandbox
+hard: $(READY)  ## the tests that need a sandbox in hard mode, and the product's on it, in a second sandbox
 	@$(HARD) -e nfv_sandbox_state=started
-	@OS_CLIENT_CONFIG_FILE=$(HARD_HOME)/clouds.yaml $(PYTEST) -m hard tests/integration || \
-	    { $(HARD) -e nfv_sandbox_state=stopped; exit 1; }
+	@OS_CLIENT_CONFIG_FILE=$(HARD_HOME)/clouds.yaml $(PYTEST) -m 'not slow or hard' $(HARD_TESTS) \
+	    tests/integration/sandbox/test_faults.py || { $(HARD) -e nfv_sandbox_state=stopped; exit 1; }
 	@$(HARD) -e nfv_sandbox_state=stopped
 
 .PHONY: lint
