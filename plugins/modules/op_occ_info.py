@@ -128,8 +128,8 @@ def main() -> None:
                        'scope': {'type': 'str', 'choices': ['ns', 'vnf']}, 'limit': {'type': 'int'},
                        'show': {'type': 'bool', 'default': False}, **STATE_ARGUMENTS},
         supports_check_mode=True)
-    asked = {key: module.params[key] for key in ('op_occ', 'ns', 'vnf', 'operation', 'state', 'scope', 'limit',
-                                                      'details')}
+    asked = {key: module.params[key] for key in (
+        'op_occ', 'ns', 'vnf', 'operation', 'state', 'scope', 'limit', 'details')}
     with failing(module):
         found = list_op_occs(Store(module.params['state_dir']), **asked)
     history = {one['id']: status.history(one) for one in found if 'states' in one}

@@ -34,8 +34,8 @@ STARTING = frozenset({'STARTED', 'RESTARTED'})
 SELECTION = ('vdu', 'count_index', 'max_unavailable')
 INFO_V1 = ('vnf_instance_name', 'vnf_instance_description', 'metadata', 'vnf_pkg_id', 'vnfd_id', 'vnf_provider',
            'vnf_product_name', 'vnf_software_version', 'vnfd_version', 'vim_connection_info')
-INFO_V2 = tuple(name for name in INFO_V1 if name != 'vnf_pkg_id') + ('vnf_configurable_properties', 'extensions',
-                                                                    'vnfc_info_modifications')
+INFO_V2 = (*(name for name in INFO_V1 if name != 'vnf_pkg_id'), 'vnf_configurable_properties', 'extensions',
+           'vnfc_info_modifications')
 
 
 def operation_params(operation: str, op_occ: Mapping[str, Any]) -> dict[str, Any]:

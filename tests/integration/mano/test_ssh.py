@@ -36,7 +36,7 @@ def test_progress_is_live_over_ssh(service: Service, inventory: str) -> None:
     ran, lines = play_timed('instantiate', '-i', inventory, **variables)
     good(ran)
     steps = [(second, match) for second, match in ((second, STEP.match(line)) for second, line in lines) if match]
-    assert [int(match[1]) for _second, match in steps] == list(range(1, 6))
+    assert [int(match[1]) for _second, match in steps] == list(range(1, int(steps[0][1][2]) + 1))
     # It is asked for every other second: what ended first was shown before the last had ended
     assert steps[-1][0] - steps[0][0] > 1.0
     service.assert_complete(4)

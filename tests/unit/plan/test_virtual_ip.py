@@ -131,10 +131,10 @@ def test_found_by_its_mark() -> None:
 
 def test_an_interface_begins_and_ends_to_share_it() -> None:
     plan = world(frozenset()).plan(wanted())
-    (task,) = plan.tasks.values()
+    (task,) = list(plan.tasks.values())
     assert task.spec['ports'] == {'port-0-eth1': {'address_pairs': [], 'virtual_ips': {ITEM: (ADDRESS,)}}}
     assert plan.changes[0].detail == f'interface eth1 address pairs none -> {ADDRESS}'
-    (task,) = world().plan(wanted(shares=False)).tasks.values()
+    (task,) = list(world().plan(wanted(shares=False)).tasks.values())
     assert task.spec['ports'] == {'port-0-eth1': {'address_pairs': []}}
 
 
@@ -197,7 +197,7 @@ def test_one_made_twice_goes() -> None:
     one = world()
     one.state.ports.append(port(id='port-twin'))
     plan = one.plan(wanted())
-    (task,) = plan.tasks.values()
+    (task,) = list(plan.tasks.values())
     assert (task.verb, task.item, task.spec) == ('ports.delete', ITEM, {'virtual_ip': 'port-twin'})
     assert actions(plan) == [('delete', 'vip')]
 
