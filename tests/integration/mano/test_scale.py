@@ -103,7 +103,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     'an unknown VNF': ({'nfv_vnf': 'wbe', 'nfv_params': {'count': 3}}, 'vnf: wbe is not a VNF'),
     'an unknown VDU': ({'nfv_vdu': 'frnt', 'nfv_params': {'count': 3}}, '(there are: web/front)'),
     'an instance': ({'nfv_count_index': '1', 'nfv_params': {'count': 3}}, 'count_index: scale takes none'),
-    'no parameter': ({'nfv_params': {}}, 'params: scale needs either count, or type'),
+    'no parameter': ({'nfv_params': {}}, 'params: scale needs one of count, type'),
     'an unknown type': ({'nfv_params': {'type': 'UP'}}, 'is none of SCALE_OUT, SCALE_IN'),
     'below nothing': ({'nfv_params': {'type': 'SCALE_IN', 'number_of_steps': 9}}, '9 can not be taken from 3 instances'),
 }
