@@ -16,8 +16,7 @@ options:
       - What is done. V(instantiate) makes the network service, or brings one that is there to the document;
         V(update) does only the latter; V(terminate) deletes all that was made for it.
       - V(scale) makes the number of instances of a VDU another one, V(operate) brings VDU instances into another power state,
-        V(heal) replaces their servers on the same ports, V(migrate) moves them to other compute hosts, V(evacuate) has those of a
-        host that is down made again on others. They are of what the record says; O(descriptor) is needed only where
+        V(heal) replaces their servers on the same ports. They are of what the record says; O(descriptor) is needed only where
         servers are made whose user data has secrets, and nothing else is taken from it.
       - V(retry) goes on with an operation that failed, with what it was asked for; O(descriptor) may be a corrected document.
         Secrets are not stored, so it is needed again where servers are still to be made of them.
@@ -25,7 +24,7 @@ options:
         and nothing is touched unless O(accept_data_loss) is true. O(descriptor), the document from before, is needed only
         where servers have to be made again with secrets.
     type: str
-    choices: [instantiate, update, terminate, scale, operate, heal, migrate, evacuate, retry, rollback]
+    choices: [instantiate, update, terminate, scale, operate, heal, retry, rollback]
     default: instantiate
   descriptor:
     description:
@@ -49,9 +48,7 @@ options:
       - Of V(operate), C(state) (C(STARTED), C(STOPPED), C(PAUSED), C(SUSPENDED), C(RESTARTED)), C(stop_type) (C(GRACEFUL),
         C(FORCEFUL)) and C(graceful_stop_timeout) (seconds).
       - Of V(heal), C(cause), C(root) (C(keep), C(rebuild)) and C(force) (false).
-      - Of V(migrate), C(type) (C(live), C(cold)), C(to_host), C(from_host) and C(disable_service) (of C(from_host)).
-      - Of V(evacuate), C(from_host), which is down, and C(to_host).
-      - Of these five, C(request_id), a name of the caller's for the request. Once it is carried out the same name again changes
+      - Of these three, C(request_id), a name of the caller's for the request. Once it is carried out the same name again changes
         nothing and answers with its op-occ, as long as that is kept.
     type: dict
     default: {}
@@ -61,7 +58,7 @@ options:
     type: str
   vnf:
     description:
-      - Name of the VNF that is meant by V(scale), V(operate), V(heal), V(migrate) or V(evacuate), as the document calls it.
+      - Name of the VNF that is meant by V(scale), V(operate) or V(heal), as the document calls it.
     type: str
   vdu:
     description:
@@ -69,12 +66,11 @@ options:
     type: str
   count_index:
     description:
-      - Count-index of the VDU instance that is meant, of all verbs that take a VDU but V(scale).
+      - Count-index of the VDU instance that is meant by V(operate) or V(heal).
     type: int
   max_unavailable:
     description:
-      - How many VDU instances V(heal) or a restart may take down at once, or V(migrate) and V(evacuate) move, as a count or as a
-        share such as V(25%).
+      - How many VDU instances V(heal) or a restart may take down at once, as a count or as a share such as V(25%).
       - By default all that are meant.
     type: str
   op_occ:
@@ -98,7 +94,6 @@ options:
   timeouts:
     description:
       - Limits in seconds. C(server_active) (600), C(server_delete) (300), C(server_power) (300), C(server_resize) (1800),
-        C(server_migrate) (3600, also for evacuation),
         C(volume_available) (600, also for what is attached, detached and extended), C(volume_delete) (300), C(call) (what
         C(clouds.yaml) says, else 60), C(adopt_window) (the call limit and 60), C(lock) (15), C(cancel) (120).
     type: dict

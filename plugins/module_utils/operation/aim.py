@@ -15,9 +15,6 @@ from ansible_collections.nfv.mano.plugins.module_utils.target import NetworkServ
 
 #: Key of the overlay beside those of the document: wanted statuses of servers that are not to be ACTIVE, by record key.
 POWER = 'power'
-#: Another one: hosts that servers were moved to from the one that their VDU's document names ('': the scheduler chose), by
-#: record key.
-HOSTS = 'hosts'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +33,6 @@ class Aim:
         """Wanted statuses of servers that are not to be ACTIVE, by record key."""
         return self.overlay.get(POWER) or {}
 
-    @property
-    def hosts(self) -> dict[str, str]:
-        """Hosts in place of those that the document names, by record key."""
-        return self.overlay.get(HOSTS) or {}
-
 
 @dataclass(frozen=True, slots=True)
 class Base:
@@ -49,13 +41,11 @@ class Base:
     :param ns: the record of the NS, with the document and the overlay from before.
     :param resources: the record's resources, from before.
     :param done: ids of the operation's tasks that are done.
-    :param begun: ``host_id`` of the hosts from which it has sent servers off, by record key.
     """
 
     ns: Mapping[str, Any]
     resources: Mapping[str, Mapping[str, Any]]
     done: frozenset[str] = frozenset()
-    begun: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def overlay(self) -> dict[str, Any]:
@@ -67,25 +57,11 @@ class Base:
         """Wanted statuses of servers that are not to be ACTIVE, by record key."""
         return self.overlay.get(POWER) or {}
 
-    @property
-    def hosts(self) -> dict[str, str]:
-        """Hosts in place of those that the document names, by record key."""
-        return self.overlay.get(HOSTS) or {}
-
 
 def with_power(overlay: Mapping[str, Any] | None, power: Mapping[str, str]) -> dict[str, Any]:
     """An overlay with other wanted statuses."""
-    return _with(overlay, POWER, power)
-
-
-def with_hosts(overlay: Mapping[str, Any] | None, hosts: Mapping[str, str]) -> dict[str, Any]:
-    """An overlay with other hosts in place of those that the document names."""
-    return _with(overlay, HOSTS, hosts)
-
-
-def _with(overlay: Mapping[str, Any] | None, name: str, values: Mapping[str, str]) -> dict[str, Any]:
-    rest = {key: value for key, value in (overlay or {}).items() if key != name}
-    return {**rest, **({name: dict(sorted(values.items()))} if values else {})}
+    rest = {key: value for key, value in (overlay or {}).items() if key != POWER}
+    return {**rest, **({POWER: dict(sorted(power.items()))} if power else {})}
 
 
 def item_of(vnf: Vnf, vdu: Vdu, index: int) -> str:

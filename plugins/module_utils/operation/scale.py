@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.operation import levels
-from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Base, item_of, with_hosts, with_power
+from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Base, item_of, with_power
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.select import Params, select_one, select_vnf
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Asked
@@ -117,7 +117,6 @@ def _overlay(base: Base, wish: Wish) -> dict[str, Any]:
     _set(vnf, 'vdus', 'count', counts)
     _set(vnf, 'scaling_aspects', 'level', moved)
     gone = {item_of(wish.vnf, vdu, index) for vdu in wish.vnf.vdus for index in range(counts.get(vdu.name, vdu.count), vdu.count)}
-    overlay = with_hosts(overlay, {item: host for item, host in base.hosts.items() if item not in gone})
     return with_power(overlay, {item: status for item, status in base.power.items() if item not in gone})
 
 

@@ -10,9 +10,8 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Aim, Base, instances, with_hosts, with_power
+from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Aim, Base, instances, with_power
 from ansible_collections.nfv.mano.plugins.module_utils.operation.heal import heal
-from ansible_collections.nfv.mano.plugins.module_utils.operation.move import evacuate, migrate, standing_hosts
 from ansible_collections.nfv.mano.plugins.module_utils.operation.operate import operate
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.scale import scale
@@ -51,7 +50,6 @@ def _of_document(request: Request, base: Base) -> Aim:
     target = _load(merged, files)
     there = instances(target)
     overlay = with_power(standing(base.overlay, merged), {item: status for item, status in base.power.items() if item in there})
-    overlay = with_hosts(overlay, standing_hosts(base, target))
     return Aim(target=target, document=document, overlay=overlay, files=_named(target, files))
 
 
@@ -72,10 +70,6 @@ def _of_record(request: Request, base: Base) -> Aim:
         overlay, asked = operate(request, base, before)
     elif request.operation == 'heal':
         asked = heal(request, base, before)
-    elif request.operation == 'migrate':
-        overlay, asked = migrate(request, base, before)
-    elif request.operation == 'evacuate':
-        overlay, asked = evacuate(request, base, before)
     return Aim(target=before if overlay == base.overlay else target(overlay), document=base.ns.get('document'),
                overlay=overlay, files=files, asked=asked)
 

@@ -20,7 +20,7 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
     """One query per VIM that the target or the record uses.
 
     :param pending: create calls whose answer is unknown: mappings with vim, kind and mark.
-    :param asked_of: what a verb asks of single instances: power states need the servers and nothing else, moves the hosts too.
+    :param asked_of: what a verb asks of single instances: power states need the servers and nothing else.
     """
     queries: dict[str, Query] = {}
     known = bool(record)
@@ -28,11 +28,10 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
     def query(vim: str) -> Query:
         return queries.setdefault(vim, Query(ns_id))
 
-    if asked_of is not None and asked_of.of_servers:
+    if asked_of is not None and asked_of.operate:
         for key, resource in record.items():
             if key.startswith('vdu:'):
                 query(resource['vim']).servers = True
-                query(resource['vim']).hosts = asked_of.move is not None
                 query(resource['vim']).server_ids.update([resource['id']] if resource.get('id') else [])
         return queries
     for key, resource in record.items():

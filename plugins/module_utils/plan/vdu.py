@@ -51,6 +51,7 @@ def _shared(context: Context, path: str, vnf: Vnf, vdu: Vdu) -> Shared | None:
     for place, interface in enumerate(vdu.interfaces):
         _check_rights(context, f'{path}.interfaces[{place}]', vim, nets[place], interface)
         vnic.check(context, f'{path}.interfaces[{place}]', vim, nets[place], interface, image)
+    zone = vdu.availability_zone or (context.target.vims[vim].availability_zone if context.target else None)
     if vdu.host and 'admin' not in live.state.roles:
         context.problem(f'{path}.host', f'{vdu.host} can not be chosen: it needs the right os_compute_api:servers:create:'
                         f'forced_host (administrators), which this project member does not have in VIM {vim}')
@@ -68,16 +69,10 @@ def _shared(context: Context, path: str, vnf: Vnf, vdu: Vdu) -> Shared | None:
     server_makers = tuple(context.makers[key] for key in (flavor['key'], group['key'] if group else '') if key in context.makers)
     return Shared(context.ns_id, context.ns_name, path, vnf, vdu, vim, live, None if boots else image.id,
                   images.reference(vdu.image), flavor, tuple(nets), groups,
-                  _zone(context, vim, vdu, vdu.host), makers, server_makers,
+                  f'{zone or "nova"}:{vdu.host}' if vdu.host else zone, makers, server_makers,
                   f'{images.reference(vdu.image)}, {flavors.describe(vdu.flavor)}, '
                   f'{len(nets)} interface{"s" if len(nets) != 1 else ""}{volumes.describe(vdu)}', group, wanted,
                   qos.of_interfaces(context, path, vim, vdu), shared_ips)
-
-
-def _zone(context: Context, vim: str, vdu: Vdu, host: str | None) -> str | None:
-    """Nova's availability zone, with the one host that is meant in Nova's way of saying so."""
-    zone = vdu.availability_zone or (context.target.vims[vim].availability_zone if context.target else None)
-    return f'{zone or "nova"}:{host}' if host else zone
 
 
 def _security_groups(context: Context, path: str, vim: str, vdu: Vdu) -> dict[str, tuple[str, ...]]:
@@ -124,8 +119,6 @@ def _plan_instance(context: Context, shared: Shared, index: int) -> None:
     key = f'{shared.vnf.name}/{shared.vdu.name}/{index}'
     item = f'vdu:{key}'
     record = context.record.get(item, {})
-    if shared.vdu.host and item in context.hosts:
-        shared = shared._replace(zone=_zone(context, shared.vim, shared.vdu, context.hosts[item]))
     rendered = (shared.vnf.name, shared.vdu.name) not in context.not_rendered
     instance = Instance(shared, index, key, context.render(shared.vnf, shared.vdu, index) if rendered else None,
                         context.power.get(item, 'ACTIVE'), rendered,

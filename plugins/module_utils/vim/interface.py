@@ -153,16 +153,6 @@ class Vim(Protocol):
     def rebuild_server(self, server_id: str, image_id: str, **user_data: str | None) -> str:
         """Ask for a fresh root disk from an image; ``user_data`` left out stays, None takes it away."""
 
-    def move_server(self, server_id: str, way: str, host: str | None) -> str:
-        """Ask for another compute host: 'live', 'cold' (ends in VERIFY_RESIZE) or 'evacuate' (its host is down); None: the
-        scheduler chooses. The id of the request, as of an action."""
-
-    def move_error(self, server_id: str, request_id: str) -> str | None:
-        """Why a server is not on another host, by its log of actions and its migrations; None where neither tells."""
-
-    def disable_host(self, service_id: str, reason: str) -> None:
-        """Put no new servers onto a compute host."""
-
     def attach_interface(self, server_id: str, port_id: str) -> None:
         """Attach a port to a server, and wait for it; one that is attached already is fine (two calls after a failure)."""
 

@@ -140,16 +140,6 @@ class Server(NamedTuple):
     launched: bool = False
 
 
-class Host(NamedTuple):
-    """A compute host; ``host_id`` is what servers of the project show of it, ``service_id`` is its compute service's."""
-
-    name: str
-    host_id: str
-    service_id: str
-    up: bool
-    enabled: bool
-
-
 class ServerGroup(NamedTuple):
     """A Nova server group (microversion 2.64); ``members`` are ids of its servers."""
 
@@ -202,8 +192,7 @@ class Query:
     """What a plan needs to know of one VIM: asked for in bulk, once.
 
     ``networks``, ``images`` and ``security_groups`` are names or ids; ``*_ids`` come from the record;
-    ``marks`` are owner marks of create calls whose answer is unknown, by kind; ``external_networks``: all that there are;
-    ``hosts``: the compute hosts, which takes an administrator.
+    ``marks`` are owner marks of create calls whose answer is unknown, by kind; ``external_networks``: all that there are.
     """
 
     ns_id: str
@@ -222,7 +211,6 @@ class Query:
     port_ids: set[str] = field(default_factory=set)
     servers: bool = False
     server_ids: set[str] = field(default_factory=set)
-    hosts: bool = False
     server_groups: bool = False
     volumes: bool = False
     volume_ids: set[str] = field(default_factory=set)
@@ -236,8 +224,7 @@ class State:
     """One VIM as it is now, as far as a :class:`Query` asked.
 
     ``roles`` are the member's own; ``admin`` says whether calls that need it can be made (with an admin_cloud too).
-    ``qos_policies`` are (id, name), None where the VIM has no QoS; ``floating_ips`` all of the project; ``hosts`` empty for
-    who may not see them.
+    ``qos_policies`` are (id, name), None where the VIM has no QoS; ``floating_ips`` all of the project.
     """
 
     vim: str
@@ -249,7 +236,6 @@ class State:
     networks: list[Network] = field(default_factory=list)
     ports: list[Port] = field(default_factory=list)
     servers: list[Server] = field(default_factory=list)
-    hosts: list[Host] = field(default_factory=list)
     server_groups: list[ServerGroup] = field(default_factory=list)
     volumes: list[Volume] = field(default_factory=list)
     volume_types: list[VolumeType] = field(default_factory=list)

@@ -23,16 +23,16 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
     State,
     Volume,
 )
-from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import moves, quota, read
+from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import quota, read
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.block_storage import BlockStorage
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.client import Client
-from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.moves import Moves
+from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.compute import Compute
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.network import Networking
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.routing import Routing
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.server_changes import ServerChanges
 
 
-class OpenStack(BlockStorage, Moves, ServerChanges, Networking, Routing):
+class OpenStack(BlockStorage, Compute, ServerChanges, Networking, Routing):
     """One cloud of clouds.yaml as a VIM; ``admin_cloud`` is used for those calls that a member may not do.
 
     :raises VimUnreachable: the cloud is unknown or openstacksdk is missing.
@@ -61,8 +61,6 @@ class OpenStack(BlockStorage, Moves, ServerChanges, Networking, Routing):
         state = read.read(self._client, self.name, query)
         self._project_id = state.project_id
         state.admin = 'admin' in state.roles or (self._admin is not None and 'admin' in self._admin.login()[1])
-        if query.hosts and state.admin:
-            state.hosts = moves.hosts(self._privileged, state.project_id)
         return state
 
     def quotas(self, volumes: bool = False) -> dict[str, Quota]:
