@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan import flavor as flavors
 from ansible_collections.nfv.mano.plugins.module_utils.plan import image as images
-from ansible_collections.nfv.mano.plugins.module_utils.plan import instance_volumes, power, qos, vnic
+from ansible_collections.nfv.mano.plugins.module_utils.plan import instance_volumes, port_rights, power, qos, vnic
 from ansible_collections.nfv.mano.plugins.module_utils.plan import server_group as server_groups
 from ansible_collections.nfv.mano.plugins.module_utils.plan import virtual_ip as virtual_ips
 from ansible_collections.nfv.mano.plugins.module_utils.plan import volume as volumes
@@ -17,7 +17,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Conte
 from ansible_collections.nfv.mano.plugins.module_utils.plan.in_place import plan_changes
 from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance, Shared, entry, management
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Change, Task
-from ansible_collections.nfv.mano.plugins.module_utils.target.model import Interface, Vdu, Vnf
+from ansible_collections.nfv.mano.plugins.module_utils.target.model import Vdu, Vnf
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import mark, ns_prefix
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Server
 
@@ -49,7 +49,7 @@ def _shared(context: Context, path: str, vnf: Vnf, vdu: Vdu) -> Shared | None:
     groups = _security_groups(context, path, vim, vdu)
     nets = [link_key(context.target.virtual_link(interface.virtual_link, vnf)[0]) for interface in vdu.interfaces]
     for place, interface in enumerate(vdu.interfaces):
-        _check_rights(context, f'{path}.interfaces[{place}]', vim, nets[place], interface)
+        port_rights.check(context, f'{path}.interfaces[{place}]', vim, nets[place], interface)
         vnic.check(context, f'{path}.interfaces[{place}]', vim, nets[place], interface, image)
     zone = vdu.availability_zone or (context.target.vims[vim].availability_zone if context.target else None)
     if vdu.host and 'admin' not in live.state.roles:
@@ -93,26 +93,6 @@ def _security_groups(context: Context, path: str, vim: str, vdu: Vdu) -> dict[st
                             f'(there are {names})' if not found else f'{name} names {len(found)} security groups; use an id')
         groups[interface.name] = tuple(ids)
     return groups
-
-
-def _check_rights(context: Context, path: str, vim: str, net: str, interface: Interface) -> None:
-    """On a network of another project a member may choose neither address nor MAC nor port security."""
-    live = context.live[vim]
-    network = live.networks.get(context.plan.found.get(net, {}).get('id', ''))
-    if network is None or 'admin' in live.state.roles or network.project_id == live.state.project_id:
-        return
-    if network.external and not network.shared:
-        context.problem(f'{path}.virtual_link', f'{interface.virtual_link} is the external network {network.name}: a port on '
-                        'it needs an administrator; use a floating IP')
-    asked = {'ip_addresses': ('create_port:fixed_ips:ip_address', interface.ip_addresses),
-             'mac_addresses': ('create_port:mac_address', interface.mac_addresses),
-             'port_security': ('create_port:port_security_enabled', interface.port_security is not None),
-             'allowed_address_pairs': ('create_port:allowed_address_pairs', interface.allowed_address_pairs),
-             'virtual_ips': ('create_port:allowed_address_pairs', interface.virtual_ips)}
-    for name, (policy, value) in asked.items():
-        if value:
-            context.problem(f'{path}.{name}', f'the network {network.name} belongs to another project: this needs the right '
-                            f'{policy} (the network\'s owner or administrators), which this project member does not have')
 
 
 def _plan_instance(context: Context, shared: Shared, index: int) -> None:

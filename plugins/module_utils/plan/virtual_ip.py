@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ansible_collections.nfv.mano.plugins.module_utils.plan import port_rights
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, Resource, link_key, short
 from ansible_collections.nfv.mano.plugins.module_utils.plan.difference import listed
 from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import port_entry
@@ -59,7 +60,7 @@ def _plan(context: Context, path: str, wanted: Wanted) -> None:
     live = context.live[vim]
     record = context.record.get(item, {})
     recorded = record.get('ports', {}).get(PORT, {})
-    _check_rights(context, path, vim, net, wanted)
+    port_rights.check(context, path, vim, net, wanted)
     moves = bool(recorded) and (recorded['net'], record['vim']) != (net, vim)
     text = mark(context.ns_id, wanted.name, f'port.{PORT}')
     port = None if moves else live.ports.get(recorded.get('id', '')) or next(iter(live.marked_ports.get(text, ())), None)
@@ -79,20 +80,6 @@ def _plan(context: Context, path: str, wanted: Wanted) -> None:
     was = f'was on {recorded["net"].partition(":")[2]}' if moves else 'it is gone from the VIM'
     reason = was if recorded else 'not there yet'
     context.plan.changes.append(Change('replace' if moves else 'create', 'virtual_ip', name, vim, detail, reason))
-
-
-def _check_rights(context: Context, path: str, vim: str, net: str, wanted: Wanted) -> None:
-    live = context.live[vim]
-    network = live.networks.get(context.plan.found.get(net, {}).get('id', ''))
-    if network is None or 'admin' in live.state.roles or network.project_id == live.state.project_id:
-        return
-    if network.external and not network.shared:
-        context.problem(f'{path}.virtual_link', f'{wanted.virtual_link} is the external network {network.name}: a port on it '
-                        'needs an administrator; use a floating IP')
-    elif wanted.ip_address is not None:
-        context.problem(f'{path}.ip_address', f'the network {network.name} belongs to another project: this needs the right '
-                        'create_port:fixed_ips:ip_address (the network\'s owner or administrators), which this project member '
-                        'does not have')
 
 
 def _compare(context: Context, item: str, vim: str, wanted: Wanted, net: str, port: Port) -> None:

@@ -71,83 +71,6 @@ def test_the_spelling_of_keys_does_not_matter(nsd: Tree, vnfd: Tree) -> None:
 
 
 @pytest.mark.parametrize(
-    ("params", "expected"),
-    [
-        ({"vld": [{"name": "mgmt", "vim-network-name": "a"}]}, {"existing": "a"}),
-        ({"vld": [{"name": "mgmt", "vim_network_id": "b"}]}, {"existing": "b"}),
-        ({"vld": [{"name": "mgmt", "vim-network-name": {"account": "c"}}]}, {"existing": "c"}),
-        (
-            {
-                "vld": [
-                    {
-                        "name": "mgmt",
-                        "ip-profile": {
-                            "ip-version": "ipv4",
-                            "subnet-address": "10.5.0.0/24",
-                            "gateway-address": "10.5.0.1",
-                            "dns-server": [{"address": "10.5.0.2"}, "10.5.0.3"],
-                            "dhcp-params": {"enabled": True, "start-address": "10.5.0.10", "count": 20},
-                        },
-                    }
-                ]
-            },
-            {
-                "management": True,
-                "subnets": [
-                    {
-                        "cidr": "10.5.0.0/24",
-                        "gateway": "10.5.0.1",
-                        "dhcp": {"start": "10.5.0.10", "count": 20},
-                        "dns": ["10.5.0.2", "10.5.0.3"],
-                    }
-                ],
-            },
-        ),
-        (
-            {"vld": [{"name": "mgmt", "ip_profile": {"subnet_address": "10.5.0.0/24", "dhcp_params": {"enabled": False}}}]},
-            {"management": True, "subnets": [{"cidr": "10.5.0.0/24", "gateway": None, "dhcp": {"enabled": False}}]},
-        ),
-    ],
-)
-def test_parameters_of_virtual_links(nsd: Tree, vnfd: Tree, params: Tree, expected: Tree) -> None:
-    result = read(nsd, vnfd, params)
-    assert result.document["virtual_links"] == [{"name": "mgmt", **expected}]
-    load(result.document)
-
-
-def test_a_management_network_without_parameters_is_the_vims(nsd: Tree, vnfd: Tree) -> None:
-    link = read(nsd, vnfd).document["virtual_links"][0]
-    assert link["management"] is True
-    assert "gateway" not in link["subnets"][0]
-
-
-def test_virtual_links_by_the_nsd(nsd: Tree, vnfd: Tree) -> None:
-    nsd["virtual-link-desc"][0]["vim-network-name"] = "ext"
-    assert read(nsd, vnfd).document["virtual_links"] == [{"name": "mgmt", "existing": "ext"}]
-    profile = {
-        "id": "p",
-        "virtual-link-desc-id": "mgmt",
-        "virtual-link-protocol-data": [{"l3-protocol-data": {"cidr": "10.6.0.0/24", "gateway-ip": "10.6.0.9"}}],
-    }
-    del nsd["virtual-link-desc"][0]["vim-network-name"]
-    nsd["df"][0]["virtual-link-profile"] = [profile]
-    nsd["df"][0]["vnf-profile"][0]["virtual-link-connectivity"][0]["virtual-link-profile-id"] = "p"
-    result = read(nsd, vnfd)
-    assert result.document["virtual_links"] == [
-        {"name": "mgmt", "management": True, "subnets": [{"cidr": "10.6.0.0/24", "gateway": "10.6.0.9"}]}
-    ]
-    load(result.document)
-
-
-def test_subnets_that_are_taken_do_not_collide_and_stay(nsd: Tree, vnfd: Tree) -> None:
-    vnfd["int-virtual-link-desc"] = [{"id": "internal"}, *({"id": f"l{at}"} for at in range(60))]
-    links = read(nsd, vnfd).document["vnfs"][0]["virtual_links"]
-    assert len({link["subnets"][0]["cidr"] for link in links}) == 61
-    vnfd["int-virtual-link-desc"] = [{"id": "internal"}]
-    assert read(nsd, vnfd).document["vnfs"][0]["virtual_links"] == links[:1]
-
-
-@pytest.mark.parametrize(
     ("df", "count"),
     [
         ({"id": "d"}, 1),
@@ -273,16 +196,6 @@ def test_interface_types(nsd: Tree, vnfd: Tree, kind: str, expected: Tree) -> No
 def test_some_positions_are_places(nsd: Tree, vnfd: Tree) -> None:
     del vnfd["vdu"][0]["int-cpd"][1]["virtual-network-interface-requirement"][0]["position"]
     assert [item.get("position") for item in vdu(nsd, vnfd)["interfaces"]] == [2, None]
-
-
-def test_an_ext_cpd_of_an_internal_virtual_link_is_the_nss(nsd: Tree, vnfd: Tree) -> None:
-    vnfd["ext-cpd"] = [{"id": "mgmt-ext", "int-virtual-link-desc": "internal"}]
-    del vnfd["mgmt-cp"]
-    vnfd["vdu"][0]["int-cpd"].pop(0)
-    result = read(nsd, vnfd)
-    assert "virtual_links" not in result.document["vnfs"][0]
-    assert result.document["vnfs"][0]["vdus"][0]["interfaces"] == [{"name": "eth1", "virtual_link": "mgmt"}]
-    load(result.document)
 
 
 def test_parameters_of_a_member(nsd: Tree, vnfd: Tree) -> None:
