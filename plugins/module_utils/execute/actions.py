@@ -21,12 +21,14 @@ from ansible_collections.nfv.mano.plugins.module_utils.execute.routers import Ro
 from ansible_collections.nfv.mano.plugins.module_utils.execute.server_changes import ServerChanges
 from ansible_collections.nfv.mano.plugins.module_utils.execute.server_groups import ServerGroups
 from ansible_collections.nfv.mano.plugins.module_utils.execute.servers import Servers
+from ansible_collections.nfv.mano.plugins.module_utils.execute.trunks import Trunks
 from ansible_collections.nfv.mano.plugins.module_utils.execute.volumes import Volumes
 from ansible_collections.nfv.mano.plugins.module_utils.execute.waiter import Waiter
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
 from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
 
-KINDS = (Flavors, FloatingIps, Nets, Ports, Routers, ServerGroups, Servers, ServerChanges, Resizes, Power, Readiness, Volumes)
+KINDS = (Flavors, FloatingIps, Nets, Ports, Routers, ServerGroups, Servers, ServerChanges, Resizes, Power, Readiness, Volumes,
+         Trunks)
 
 
 class Actions:

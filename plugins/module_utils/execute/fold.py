@@ -13,7 +13,7 @@ Resources = dict[str, dict[str, Any]]
 #: What a server that is gone takes with it; its ports, its volumes and what the document said of it stay.
 OF_SERVER = ('id', 'name', 'status', 'host_id', 'addresses', 'ready')
 #: Things of an instance that have a name and an id each.
-PARTS = ('ports', 'volumes', 'floating_ips')
+PARTS = ('ports', 'volumes', 'floating_ips', 'trunks')
 
 
 def fold(resources: Resources, entries: Iterable[dict[str, Any]]) -> Resources:
@@ -46,8 +46,8 @@ def _set_management_address(resource: dict[str, Any]) -> None:
 
 
 def _gone(resources: Resources, item: str, what: dict[str, Any]) -> None:
-    """``what`` is {'id': ...} for the item's own resource, {'ports': {interface: id}}, {'volumes': {name: id}} and
-    {'floating_ips': {interface: id}} for parts of it."""
+    """``what`` is {'id': ...} for the item's own resource, {'ports': {interface: id}}, {'volumes': {name: id}},
+    {'floating_ips': {interface: id}} and {'trunks': {interface: id}} for parts of it."""
     resource = resources.get(item)
     if resource is None:
         return

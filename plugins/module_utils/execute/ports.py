@@ -13,6 +13,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.execute.kind import Ended
 from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import End
 from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import port_entry
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
+from ansible_collections.nfv.mano.plugins.module_utils.plan.trunk import is_subport
 from ansible_collections.nfv.mano.plugins.module_utils.plan.virtual_ip import PORT
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
 from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
@@ -71,7 +72,7 @@ class Ports(Kind):
 
     def _delete(self, task: Task, vim: Vim, ended: Ended) -> None:
         record = self._calls.resources.get(task.item, {})
-        recorded = {port['id'] for port in record.get('ports', {}).values()}
+        recorded = {port['id'] for name, port in record.get('ports', {}).items() if not is_subport(name)}
         if 'id' in record and recorded.intersection(task.spec.values()):
             # An instance's own ports go after its server: one that is in the record still went without our seeing it
             self._calls.note('gone', task=task.id, gone={task.item: {'id': record['id']}})

@@ -11,6 +11,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.execute.kind import Ended
 from ansible_collections.nfv.mano.plugins.module_utils.execute.ports import placed
 from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import End
 from ansible_collections.nfv.mano.plugins.module_utils.execute.server_kind import AT_REST, ServerKind, Step
+from ansible_collections.nfv.mano.plugins.module_utils.execute.trunks import release
 from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import (
     Instance,
     address_pairs,
@@ -47,7 +48,7 @@ class ServerChanges(ServerKind):
 
     def _update_port(self, task: Task, vim: Vim, instance: Instance, port_id: str, changes: dict[str, Any]) -> None:
         ports = self._calls.resources[task.item]['ports']
-        interface, net = next((one, net) for one, net in zip(instance.shared.vdu.interfaces, instance.shared.nets)
+        interface, net = next((one, net) for one, net in zip(instance.shared.ports, instance.shared.nets)
                               if ports.get(one.name, {}).get('id') == port_id)
         changes = placed(changes, self._calls.resources)
         if 'virtual_ips' in changes:
@@ -99,7 +100,7 @@ class ServerChanges(ServerKind):
     # Interfaces ------------------------------------------------------------------------------------------------
 
     def _unplug(self, task: Task, vim: Vim, ended: Ended) -> None:
-        instance, server_id, ports = task.spec
+        instance, server_id, ports, trunks = task.spec
         step = Step(task, vim, instance, server_id, ended)
         requests = [self._calls.change(vim, task.id, 'detach', port_id,
                                        lambda port_id=port_id: vim.detach_interface(server_id, port_id))
@@ -112,6 +113,7 @@ class ServerChanges(ServerKind):
         def told(_server: Server | None, error: VimError | None) -> None:
             try:
                 if error is None:
+                    release(self._calls, task, vim, trunks, {})
                     self._delete_ports(task, vim, ports)
                     self._settle_now(step)
                 ended(End(task, error, '' if error else f'without {", ".join(ports)}'))

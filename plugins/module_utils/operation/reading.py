@@ -66,6 +66,9 @@ def _shows(state: State, call: Mapping[str, Any]) -> bool:
         return any(server.metadata.get(MARK_KEY) == call['mark'] for server in state.servers)
     if call['kind'] == 'server_group':
         return any(group.name == call['mark'] for group in state.server_groups)
+    if call['kind'] == 'trunk':
+        # Ports are read, and tell of the trunk that they are the parent of
+        return any(port.trunk and port.description == call['mark'].replace('/trunk.', '/port.') for port in state.ports)
     if call['kind'] == 'volume':
         return any(volume.metadata.get(MARK_KEY) == call['mark'] for volume in state.volumes)
     rows = {'port': state.ports, 'net': state.networks, 'flavor': state.flavors, 'router': state.routers,

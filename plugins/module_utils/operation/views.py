@@ -123,13 +123,13 @@ def _closed(store: Store, ns: dict[str, Any], found: OpOcc | None) -> OpOcc:
 
 
 def remains(store: Store, ns: dict[str, Any]) -> list[dict[str, Any]]:
-    """What the record says is in the VIM and belongs to the NS: {item, name, id, vim}, volumes, ports and floating IPs with
-    their servers' item."""
+    """What the record says is in the VIM and belongs to the NS: {item, name, id, vim}, volumes, trunks, ports and
+    floating IPs with their servers' item."""
     found = []
     for item, one in sorted(read_resources(store, ns).items()):
         if one.get('id') and one.get('owned', True) and not item.startswith('image:'):
             found.append({'item': item, 'name': one.get('name', ''), 'id': one['id'], 'vim': one['vim']})
         found += [{'item': item, 'name': name, 'id': part['id'], 'vim': one['vim']}
-                  for kind in ('volumes', 'ports', 'floating_ips')
+                  for kind in ('volumes', 'trunks', 'ports', 'floating_ips')
                   for name, part in sorted(one.get(kind, {}).items()) if part.get('owned', True)]
     return found

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.plan import instance_volumes
+from ansible_collections.nfv.mano.plugins.module_utils.plan import instance_volumes, trunk
 from ansible_collections.nfv.mano.plugins.module_utils.plan.power import Step
 
 #: Statuses of a server between two flavors.
@@ -26,7 +26,7 @@ class Difference:
     ``rebuild`` is the id of the image that the root disk is made from anew, ``rebuild_begun`` the request that began it already;
     ``ports`` are changes of ports by id, ``detached`` interfaces whose port goes, with its id, ``made`` the places of interfaces
     that get a new port, ``attached`` interfaces that are put on the server afterwards; ``taken_by`` are ids of other servers
-    that a port has to come free from.
+    that a port has to come free from; ``stale`` subports whose port goes, with its id.
     """
 
     texts: list[str] = field(default_factory=list)
@@ -43,6 +43,8 @@ class Difference:
     made: list[int] = field(default_factory=list)
     attached: list[str] = field(default_factory=list)
     taken_by: set[str] = field(default_factory=set)
+    stale: dict[str, str] = field(default_factory=dict)
+    trunks: trunk.Moves = field(default_factory=trunk.Moves)
     volumes: instance_volumes.Moves = field(default_factory=instance_volumes.Moves)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.plan import instance_volumes, power
+from ansible_collections.nfv.mano.plugins.module_utils.plan import instance_volumes, power, trunk
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, Resource
 from ansible_collections.nfv.mano.plugins.module_utils.plan.difference import RESIZING, Difference
 from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance
@@ -105,13 +105,23 @@ def _resize(chain: _Chain) -> None:
 
 def _interfaces(chain: _Chain, record: Resource, difference: Difference) -> None:
     instance = chain.instance
+    moves = difference.trunks
+    # A trunk goes when the server is off its port; a subport comes off one at any time
+    off = trunk.Moves(subports=moves.subports)
+    chain.after = trunk.plan_release(chain.context, instance.shared.vim, chain.item, off, chain.after)
     if difference.detached:
-        task = chain.add('unplug', 'server.unplug', (instance, chain.server.id, difference.detached))
+        task = chain.add('unplug', 'server.unplug', (instance, chain.server.id, difference.detached, moves.trunks))
         for name in difference.detached:
+            chain.use(record['ports'][name]['net'], task)
+    if difference.stale:
+        task = chain.add('ports-delete', 'ports.delete', difference.stale)
+        for name in difference.stale:
             chain.use(record['ports'][name]['net'], task)
     if difference.made:
         chain.add('ports', 'ports.create', (instance, tuple(difference.made)), instance.shared.net_makers)
-        chain.context.plan.need(instance.shared.vim, port=max(0, len(difference.made) - len(difference.detached)))
+        gone = len(difference.detached) + len(difference.stale)
+        chain.context.plan.need(instance.shared.vim, port=max(0, len(difference.made) - gone))
+    chain.after = trunk.plan_set(chain.context, instance, chain.item, moves, chain.after) or chain.after
     if difference.attached:
         twins = tuple(task for one in sorted(difference.taken_by)
                       if (task := f'delete {chain.item} duplicate {one}') in chain.context.plan.tasks)

@@ -19,7 +19,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Port, Se
 
 
 class Shared(NamedTuple):
-    """What all instances of one VDU have in common. ``nets`` are record keys, in the order of the interfaces;
+    """What all instances of one VDU have in common. ``ports`` are its interfaces, and behind them their subports as interfaces;
+    ``nets`` are record keys, in the order of those;
     ``security_groups`` and ``qos_policies`` are ids by interface name; makers are ids of tasks; no ``image_id`` where a volume
     is booted from."""
 
@@ -33,6 +34,7 @@ class Shared(NamedTuple):
     image_id: str | None
     image: str
     flavor: dict[str, Any]
+    ports: tuple[Interface, ...]
     nets: tuple[str, ...]
     security_groups: dict[str, tuple[str, ...]]
     zone: str | None
@@ -79,7 +81,7 @@ class Instance(NamedTuple):
             return {}
         recorded = record.get('ports', {})
         known = {}
-        for interface, net in zip(self.shared.vdu.interfaces, self.shared.nets):
+        for interface, net in zip(self.shared.ports, self.shared.nets):
             if recorded.get(interface.name, {}).get('net', net) != net:
                 continue
             port = (live.ports.get(recorded.get(interface.name, {}).get('id', ''))
@@ -90,21 +92,21 @@ class Instance(NamedTuple):
         return known
 
     def missing_ports(self, record: Resource) -> tuple[int, ...]:
-        """Places of the interfaces whose port is not in the VIM."""
+        """Places of the interfaces and subports whose port is not in the VIM."""
         known = self.known_ports(record)
-        return tuple(place for place, interface in enumerate(self.shared.vdu.interfaces) if interface.name not in known)
+        return tuple(place for place, interface in enumerate(self.shared.ports) if interface.name not in known)
 
     def stale_ports(self, record: Resource) -> dict[str, str]:
         """Interface name -> id of recorded ports that the target has no use for: gone interfaces, other networks."""
-        wanted = {interface.name: net for interface, net in zip(self.shared.vdu.interfaces, self.shared.nets)}
+        wanted = {interface.name: net for interface, net in zip(self.shared.ports, self.shared.nets)}
         return {name: port['id'] for name, port in record.get('ports', {}).items()
                 if wanted.get(name) != port['net']}
 
     def port_spec(self, place: int, resources: dict[str, Resource]) -> dict[str, Any]:
         """What the port of one interface is made with; ``resources`` has its network's id by now."""
-        interface: Interface = self.shared.vdu.interfaces[place]
+        interface: Interface = self.shared.ports[place]
         spec: dict[str, Any] = {
-            'ns_id': self.shared.ns_id, 'name': f'{self.name}-{interface.name}', 'interface': interface.name,
+            'ns_id': self.shared.ns_id, 'name': f'{self.name}-{interface.name.replace(":", "-")}', 'interface': interface.name,
             'mark': self.mark(f'port.{interface.name}'), 'net': self.shared.nets[place],
             'network_id': resources[self.shared.nets[place]]['id'], 'vnic_type': vnic.VNIC_TYPES.get(interface.type),
             'port_security': interface.port_security, 'qos_policy_id': self.shared.qos_policies.get(interface.name),
@@ -179,6 +181,13 @@ def port_entry(port: Port, net: str, given_names: Sequence[str] = ()) -> dict[st
             **({'given': list(given_names)} if given_names else {})}
 
 
+def trunk_entries(instance: Instance, ports: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """The record's entries of the trunks that ports are the parents of, by interface."""
+    known = instance.shared.live.ports
+    return {name: {'id': known[port['id']].trunk.id} for name, port in ports.items()
+            if port['id'] in known and known[port['id']].trunk is not None}
+
+
 def seen(server: Server) -> Resource:
     """What the record keeps of what the VIM says of a server."""
     return {'id': server.id, 'name': server.name, 'status': server.status, 'host_id': server.host_id,
@@ -206,9 +215,11 @@ def booted(instance: Instance) -> Resource:
 def entry(instance: Instance, record: Resource, server: Server) -> Resource:
     """The record's entry of an instance whose server is there and as the document says."""
     kept = {'user_data_hash': record['user_data_hash']} if 'user_data_hash' in record else {}
+    ports = instance.known_ports(record) or record.get('ports', {})
+    trunks = trunk_entries(instance, ports)
     return {'vim': instance.shared.vim, **seen(server), 'flavor_key': instance.shared.flavor['key'], **kept, **booted(instance),
             'server_group': instance.shared.group and instance.shared.group['key'], **written(instance),
-            'ports': instance.known_ports(record) or record.get('ports', {})}
+            'ports': ports, **({'trunks': trunks} if trunks or 'trunks' in record else {})}
 
 
 def settled(instance: Instance, record: Resource, server: Server) -> Resource:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.plan import qos, vnic
+from ansible_collections.nfv.mano.plugins.module_utils.plan import qos, trunk, vnic
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Live, Resource
 from ansible_collections.nfv.mano.plugins.module_utils.plan.difference import Difference, listed
 from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance
@@ -31,7 +31,7 @@ def compare_interfaces(instance: Instance, record: Resource, server: Server, dif
         elif not _has_mac(instance, interface, shared.live.ports[entry['id']]):
             _renew(difference, plugged, place, interface, f'MAC {entry["mac_address"]} -> '
                    f'{interface.mac_addresses[instance.index]}', entry['id'])
-        elif (other := vnic.other_type(shared.live.ports[entry['id']], interface)) is not None:
+        elif (other := _other_kind(shared.live.ports[entry['id']], interface)) is not None:
             _renew(difference, plugged, place, interface, other, entry['id'])
         else:
             port = shared.live.ports[entry['id']]
@@ -44,8 +44,36 @@ def compare_interfaces(instance: Instance, record: Resource, server: Server, dif
     # A guest sees its interfaces in the order in which they were attached
     difference.texts += [text + (" (comes last in the guest's order)" if place < last_kept else '') for place, text in plugged]
     for name in sorted(recorded.keys() - {interface.name for interface in shared.vdu.interfaces}):
+        if trunk.is_subport(name):
+            continue
         difference.detached[name] = recorded[name]['id']
         difference.texts.append(f'interface {name} {_link(recorded[name]["net"])} -> none (detach)')
+    _subports(instance, recorded, known, difference)
+    if difference.detached or difference.stale or len(shared.ports) > len(shared.vdu.interfaces):
+        difference.trunks = trunk.compare(instance, record, {**difference.detached, **difference.stale}, difference.made)
+        difference.texts += difference.trunks.texts
+
+
+def _subports(instance: Instance, recorded: dict[str, Any], known: dict[str, Any], difference: Difference) -> None:
+    """Ports of subports that are new, gone, moved or changed; no server is on them, they come and go beside it."""
+    shared = instance.shared
+    first = len(shared.vdu.interfaces)
+    for place, interface in enumerate(shared.ports[first:], first):
+        entry = known.get(interface.name)
+        if entry is None or not _has_mac(instance, interface, shared.live.ports[entry['id']]):
+            difference.made.append(place)
+            if interface.name in recorded:
+                difference.stale[interface.name] = recorded[interface.name]['id']
+        else:
+            given = recorded.get(interface.name, {}).get('given', ())
+            _port(instance, interface, shared.live.ports[entry['id']], given, difference)
+    wanted = {interface.name for interface in shared.ports[first:]}
+    difference.stale.update({name: recorded[name]['id'] for name in recorded if trunk.is_subport(name) and name not in wanted})
+
+
+def _other_kind(port: Port, interface: Interface) -> str | None:
+    """In words, what of a port can not be changed while a server is on it."""
+    return vnic.other_type(port, interface) or trunk.other(port, interface)
 
 
 def _link(net: str) -> str:

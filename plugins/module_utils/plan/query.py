@@ -99,6 +99,7 @@ def _target(target: NetworkService, query: Any, known: bool) -> None:
                     asked.security_groups.add('default')
                 if interface.qos_policy is not None:
                     asked.qos_policies.add(interface.qos_policy)
+                asked.trunks = asked.trunks or bool(interface.subports)
                 if interface.floating_ip is not None:
                     asked.external_networks = asked.floating_ips = True
             for volume in vdu.volumes:

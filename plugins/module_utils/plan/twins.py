@@ -15,6 +15,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Conte
 from ansible_collections.nfv.mano.plugins.module_utils.plan.floating_ip import release
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Change, Task
 from ansible_collections.nfv.mano.plugins.module_utils.plan.router import delete_router
+from ansible_collections.nfv.mano.plugins.module_utils.plan.trunk import ports_of
 from ansible_collections.nfv.mano.plugins.module_utils.plan.virtual_ip import PORT
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import mark, ns_prefix
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import FloatingIp, Network, Port, Router, Volume
@@ -29,7 +30,7 @@ def plan_ports(context: Context) -> None:
     wanted = {f'vdu:{vnf.name}/{vdu.name}/{index}' for _path, vnf, vdu in context.vdus() for index in range(vdu.count)}
     wanted |= {f'virtual_ip:{one.name}' for one in (context.target.virtual_ips if context.target else ())}
     interfaces = {f'{vnf.name}/{vdu.name}/port.{interface.name}' for _path, vnf, vdu in context.vdus()
-                  for interface in vdu.interfaces}
+                  for interface in ports_of(vdu).values()}
     recorded = {port['id'] for resource in context.record.values() for port in resource.get('ports', {}).values()}
     nets = {resource.get('id'): key for key, resource in context.record.items() if key.startswith('net:')}
     for vim, live in context.live.items():

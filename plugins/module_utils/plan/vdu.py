@@ -8,14 +8,20 @@ from __future__ import annotations
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan import flavor as flavors
 from ansible_collections.nfv.mano.plugins.module_utils.plan import image as images
-from ansible_collections.nfv.mano.plugins.module_utils.plan import instance_volumes, port_rights, power, qos, vnic
+from ansible_collections.nfv.mano.plugins.module_utils.plan import instance_volumes, port_rights, power, qos, trunk, vnic
 from ansible_collections.nfv.mano.plugins.module_utils.plan import server_group as server_groups
 from ansible_collections.nfv.mano.plugins.module_utils.plan import virtual_ip as virtual_ips
 from ansible_collections.nfv.mano.plugins.module_utils.plan import volume as volumes
 from ansible_collections.nfv.mano.plugins.module_utils.plan.compare import compare
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, Resource, link_key
 from ansible_collections.nfv.mano.plugins.module_utils.plan.in_place import plan_changes
-from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance, Shared, entry, management
+from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import (
+    Instance,
+    Shared,
+    entry,
+    management,
+    trunk_entries,
+)
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Change, Task
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import Vdu, Vnf
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import mark, ns_prefix
@@ -47,10 +53,12 @@ def _shared(context: Context, path: str, vnf: Vnf, vdu: Vdu) -> Shared | None:
     image = images.resolve(context, path, vim, vdu.image)
     flavor = flavors.resolve(context, path, vim, vdu.flavor)
     groups = _security_groups(context, path, vim, vdu)
-    nets = [link_key(context.target.virtual_link(interface.virtual_link, vnf)[0]) for interface in vdu.interfaces]
-    for place, interface in enumerate(vdu.interfaces):
-        port_rights.check(context, f'{path}.interfaces[{place}]', vim, nets[place], interface)
-        vnic.check(context, f'{path}.interfaces[{place}]', vim, nets[place], interface, image)
+    ports = trunk.ports_of(vdu)
+    nets = [link_key(context.target.virtual_link(one.virtual_link, vnf)[0]) for one in ports.values()]
+    for (at, interface), net in zip(ports.items(), nets):
+        port_rights.check(context, f'{path}.{at}', vim, net, interface)
+        vnic.check(context, f'{path}.{at}', vim, net, interface, image)
+    trunk.check(context, path, vim, vdu)
     zone = vdu.availability_zone or (context.target.vims[vim].availability_zone if context.target else None)
     if vdu.host and 'admin' not in live.state.roles:
         context.problem(f'{path}.host', f'{vdu.host} can not be chosen: it needs the right os_compute_api:servers:create:'
@@ -68,10 +76,10 @@ def _shared(context: Context, path: str, vnf: Vnf, vdu: Vdu) -> Shared | None:
     group = server_groups.of_vdu(context, vdu)
     server_makers = tuple(context.makers[key] for key in (flavor['key'], group['key'] if group else '') if key in context.makers)
     return Shared(context.ns_id, context.ns_name, path, vnf, vdu, vim, live, None if boots else image.id,
-                  images.reference(vdu.image), flavor, tuple(nets), groups,
+                  images.reference(vdu.image), flavor, tuple(ports.values()), tuple(nets), groups,
                   f'{zone or "nova"}:{vdu.host}' if vdu.host else zone, makers, server_makers,
                   f'{images.reference(vdu.image)}, {flavors.describe(vdu.flavor)}, '
-                  f'{len(nets)} interface{"s" if len(nets) != 1 else ""}{volumes.describe(vdu)}', group, wanted,
+                  f'{trunk.describe(vdu)}{volumes.describe(vdu)}', group, wanted,
                   qos.of_interfaces(context, path, vim, vdu), shared_ips)
 
 
@@ -162,9 +170,12 @@ def _create(context: Context, instance: Instance, item: str, record: Resource, a
         instance, detail = _without_user_data(context, instance, detail)
     missing = instance.missing_ports(record)
     adopted = instance.known_ports(record)
-    if adopted and adopted != record.get('ports', {}):
-        context.plan.found[item] = {**record, 'vim': shared.vim, 'ports': adopted}
+    trunks = trunk_entries(instance, adopted)
+    if adopted and (adopted != record.get('ports', {}) or not trunks.items() <= record.get('trunks', {}).items()):
+        context.plan.found[item] = {**record, 'vim': shared.vim, 'ports': adopted, **({'trunks': trunks} if trunks else {})}
     stale = instance.stale_ports(record)
+    moves = trunk.compare(instance, record, stale)
+    after = trunk.plan_release(context, shared.vim, item, moves, after)
     if stale:
         # The new port of an interface has the mark of the old one: one after the other
         after = (*after, context.plan.add(Task(f'ports-delete {item}', 'ports.delete', shared.vim, item, stale, after)))
@@ -174,8 +185,9 @@ def _create(context: Context, instance: Instance, item: str, record: Resource, a
                                        (*shared.net_makers, *(after if stale else ())))),)
         context.plan.need(shared.vim, port=len(missing))
     disks = instance_volumes.before_server(context, instance, item, record, after)
+    trunks = trunk.plan_set(context, instance, item, moves, (*ports, *after))
     made = context.plan.add(Task(f'create {item}', 'server.create', shared.vim, item, instance,
-                                 (*ports, *disks, *shared.server_makers, *after)))
+                                 (*ports, *trunks, *disks, *shared.server_makers, *after)))
     _put_to_sleep(context, instance, item, made)
     context.plan.changes.append(Change(action, 'vdu', instance.key, shared.vim, detail, reason, loses_data))
     if action == 'create':
@@ -225,7 +237,8 @@ def _keep(context: Context, instance: Instance, item: str, record: Resource, ser
         return
     instance_volumes.plan_moves(context, instance, item, record, server, difference.volumes)
     current = {**entry(instance, record, server), **instance_volumes.found(context, item)}
-    if any(record.get(key) != current[key] for key in ('id', 'status', 'image', 'flavor_key', 'ports', 'management')):
+    told = ('id', 'status', 'image', 'flavor_key', 'ports', 'management', 'trunks')
+    if any(record.get(key) != current.get(key) for key in told):
         context.plan.found[item] = current
     context.plan.unchanged += 1
 
@@ -264,6 +277,7 @@ def _remove(context: Context, item: str, record: Resource) -> None:
     if server is not None:
         after = (context.plan.add(Task(f'delete {item}', 'server.delete', vim, item, doomed(server), ())),)
     disks, said, loses_data = instance_volumes.release_all(context, item, record, after)
+    after = trunk.plan_release(context, vim, item, trunk.going(live, record), after)
     if ports:
         after = (context.plan.add(Task(f'ports-delete {item}', 'ports.delete', vim, item, ports, after)),)
     after = after or disks

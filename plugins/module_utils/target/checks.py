@@ -21,6 +21,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.target.model import (
     VirtualIp,
     Vnf,
     Volume,
+    subport_interface,
 )
 from ansible_collections.nfv.mano.plugins.module_utils.target.network import VirtualLink
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Report, nearest, show, step
@@ -87,7 +88,7 @@ class _Checks:
             if name is None:
                 continue
             if name in first:
-                self.report.add(f"{at}.{by}", f"{show(name)} is there already, as {first[name]}: names are unique")
+                self.report.add(f"{at}.{by}", f"{show(name)} is there already, as {first[name]}: {by}s are unique")
             first.setdefault(name, at)
 
     def distinct_words(self, items: Sequence[str] | None, path: str) -> None:
@@ -224,6 +225,19 @@ class _Checks:
             self.shares(interface, key, f"{at}.virtual_ips")
             self.addressing(interface, vdu, at)
             self.floating_address(interface, vim, at)
+            self.subports(interface, vdu, vnf, vim, at)
+
+    def subports(self, interface: Interface, vdu: Vdu, vnf: Vnf, vim: str | None, path: str) -> None:
+        self.distinct(interface.subports, f"{path}.subports")
+        self.distinct(interface.subports, f"{path}.subports", "segmentation_id")
+        for at, subport in each(interface.subports, f"{path}.subports"):
+            if subport.virtual_link is not None:
+                key = self.link_key(subport.virtual_link, vnf, f"{at}.virtual_link")
+                self.same_vim(key, vim, "the VDU", f"{at}.virtual_link")
+                like = subport_interface(interface, subport)
+                self.addressing(like, vdu, at)
+                if key is not None:
+                    self.uses.setdefault(key, []).append((at, vdu, like))
 
     def addressing(self, interface: Interface, vdu: Vdu, path: str) -> None:
         if vdu.count is not None:

@@ -104,6 +104,28 @@ class FloatingIp:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Subport:
+    """A VLAN of an interface: what the guest sends with its tag goes to a virtual link of its own (a subport of a trunk).
+
+    The guest makes the VLAN interface itself. Unless port security is off, it has the port's MAC address there: give the same
+    `mac_addresses` to both where the guest's VLAN interface takes that of the card.
+    """
+
+    name: str = attribute("Its name, unique in its interface.", NAME)
+    virtual_link: str = attribute("The virtual link it is on: `data` of the NS, or `web/internal` of a VNF.", REFERENCE)
+    segmentation_id: int = attribute("The VLAN id that the guest uses.", Integer(1, 4094))
+    ip_addresses: tuple[str, ...] = attribute(
+        "Fixed IP addresses, one per instance; more are for scaling out.", ListOf(Address()), default=()
+    )
+    mac_addresses: tuple[str, ...] = attribute(
+        "MAC addresses, one per instance; more are for scaling out.", ListOf(Mac()), default=()
+    )
+    port_security: bool | None = attribute(
+        "Whether the VIM filters its traffic; left out: as the network says.", Boolean(), default=None
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Interface:
     """A network interface of each instance of a VDU. The guest sees them in the order of the list."""
 
@@ -152,7 +174,19 @@ class Interface:
     )
     management: bool = attribute("Whether the VNF is managed through it; at most one per VDU.", Boolean(), default=False)
     qos_policy: str | None = attribute("Name or id of a QoS policy.", Text(), default=None)
+    subports: tuple[Subport, ...] = attribute(
+        "VLANs of a guest that tags its traffic itself: the interface is a trunk's parent port then.",
+        ListOf(Struct(Subport), by="name", most=4094),
+        default=(),
+    )
     written: int | None = dataclasses.field(default=None, repr=False, compare=False)
+
+
+def subport_interface(interface: Interface, subport: Subport) -> Interface:
+    """A subport as the interface that its port is like, called ``eth1:red``."""
+    return Interface(name=f"{interface.name}:{subport.name}", virtual_link=subport.virtual_link,
+                     ip_addresses=subport.ip_addresses, mac_addresses=subport.mac_addresses,
+                     port_security=subport.port_security)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
     ServerGroup,
     State,
     Subnet,
+    Trunk,
     Volume,
 )
 
@@ -43,9 +44,9 @@ class Vim(Protocol):
         volumes only where they are asked for."""
 
     def find_marked(self, kind: str, mark: str, ns_id: str) -> Sequence[
-            Server | Port | Network | Router | FloatingIp | ServerGroup | Volume]:
-        """Resources of a kind ('server', 'port', 'net', 'router', 'floating_ip', 'flavor', 'server_group', 'volume') that carry
-        exactly this mark."""
+            Server | Port | Network | Router | FloatingIp | Trunk | ServerGroup | Volume]:
+        """Resources of a kind ('server', 'port', 'net', 'router', 'floating_ip', 'trunk', 'flavor', 'server_group', 'volume')
+        that carry exactly this mark."""
 
     def create_network(self, spec: dict[str, Any]) -> Network:
         """A network without subnets: name, mark, mtu, port_security, provider (mapping)."""
@@ -76,6 +77,18 @@ class Vim(Protocol):
 
     def delete_port(self, port_id: str) -> None:
         """Delete a port; an absent one is fine."""
+
+    def create_trunk(self, spec: dict[str, Any]) -> Trunk:
+        """A trunk on a port that no server is on: name, mark, port_id, subports (VLAN ids by port id)."""
+
+    def add_subports(self, trunk_id: str, subports: dict[str, int]) -> None:
+        """Put ports on a trunk; those that are on it are fine (a call more then)."""
+
+    def remove_subports(self, trunk_id: str, port_ids: Iterable[str]) -> None:
+        """Take ports off a trunk; those that are not on it are fine (a call for each then), and so is an absent trunk."""
+
+    def delete_trunk(self, trunk_id: str) -> None:
+        """Delete a trunk, which leaves its ports; an absent one is fine."""
 
     def create_router(self, spec: dict[str, Any]) -> Router:
         """A router without interfaces: name, mark, external_network_id."""

@@ -71,8 +71,16 @@ class Network(NamedTuple):
     qos_policy_id: str | None = None
 
 
+class Trunk(NamedTuple):
+    """A Neutron trunk: VLAN ids by the ports that are its subports; a port's own tells no description."""
+
+    id: str
+    subports: dict[str, int]
+    description: str = ''
+
+
 class Port(NamedTuple):
-    """A Neutron port; ``fixed_ips`` are (subnet id, address)."""
+    """A Neutron port; ``fixed_ips`` are (subnet id, address), ``trunk`` is the one that it is the parent of."""
 
     id: str
     name: str
@@ -88,6 +96,7 @@ class Port(NamedTuple):
     status: str
     qos_policy_id: str | None = None
     vnic_type: str = 'normal'
+    trunk: Trunk | None = None
 
 
 class RouterInterface(NamedTuple):
@@ -215,6 +224,7 @@ class Query:
     volumes: bool = False
     volume_ids: set[str] = field(default_factory=set)
     volume_types: bool = False
+    trunks: bool = False
     volume_zones: bool = False
     marks: dict[str, set[str]] = field(default_factory=dict)
 
@@ -224,7 +234,8 @@ class State:
     """One VIM as it is now, as far as a :class:`Query` asked.
 
     ``roles`` are the member's own; ``admin`` says whether calls that need it can be made (with an admin_cloud too).
-    ``qos_policies`` are (id, name), None where the VIM has no QoS; ``floating_ips`` all of the project.
+    ``qos_policies`` are (id, name), None where the VIM has no QoS; ``floating_ips`` all of the project; ``trunks`` says whether
+    the VIM has them.
     """
 
     vim: str
@@ -242,6 +253,7 @@ class State:
     volume_zones: list[str] = field(default_factory=list)
     security_groups: list[tuple[str, str]] = field(default_factory=list)
     qos_policies: list[tuple[str, str]] | None = None
+    trunks: bool = False
     external_networks: list[Network] = field(default_factory=list)
     routers: list[Router] = field(default_factory=list)
     floating_ips: list[FloatingIp] = field(default_factory=list)

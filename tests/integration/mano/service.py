@@ -217,6 +217,9 @@ class Service:
                         self.project.cloud.block_storage.delete_volume(volume)
                 for group in left['server_groups']:
                     compute.delete_server_group(group)
+                for trunk in network.trunks():
+                    if trunk.name.startswith(f'{self.name}-'):
+                        network.delete_trunk(trunk)
                 for port in left['ports']:
                     network.delete_port(port)
                 for net in left['networks'] if not left['ports'] else ():

@@ -21,6 +21,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
     Server,
     ServerGroup,
     State,
+    Trunk,
     Volume,
 )
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import quota, read
@@ -30,9 +31,10 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.compute imp
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.network import Networking
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.routing import Routing
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.server_changes import ServerChanges
+from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.trunking import Trunking
 
 
-class OpenStack(BlockStorage, Compute, ServerChanges, Networking, Routing):
+class OpenStack(BlockStorage, Compute, ServerChanges, Networking, Routing, Trunking):
     """One cloud of clouds.yaml as a VIM; ``admin_cloud`` is used for those calls that a member may not do.
 
     :raises VimUnreachable: the cloud is unknown or openstacksdk is missing.
@@ -70,7 +72,7 @@ class OpenStack(BlockStorage, Compute, ServerChanges, Networking, Routing):
             return {**quota.network(self._client, self._project_id), **nova.result(), **(cinder.result() if cinder else {})}
 
     def find_marked(self, kind: str, mark: str, ns_id: str) -> Sequence[
-            Server | Port | Network | Router | FloatingIp | Flavor | ServerGroup | Volume]:
+            Server | Port | Network | Router | FloatingIp | Trunk | Flavor | ServerGroup | Volume]:
         if kind == 'flavor':
             return self.flavors_marked(mark)
         return read.find_marked(self._client, kind, mark, ns_id)

@@ -20,6 +20,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
     Server,
     ServerGroup,
     Subnet,
+    Trunk,
     Volume,
     VolumeType,
 )
@@ -65,7 +66,17 @@ def port(row: dict[str, Any]) -> Port:
     return Port(row['id'], row['name'], row.get('description') or '', row['network_id'], row['mac_address'],
                 tuple((ip['subnet_id'], ip['ip_address']) for ip in row['fixed_ips']), row['device_id'],
                 row['device_owner'], frozenset(row.get('security_groups') or ()), row.get('port_security_enabled'),
-                pairs, row['status'], row.get('qos_policy_id'), row.get('binding:vnic_type') or 'normal')
+                pairs, row['status'], row.get('qos_policy_id'), row.get('binding:vnic_type') or 'normal',
+                _trunk_of(row.get('trunk_details')))
+
+
+def _trunk_of(details: dict[str, Any] | None) -> Trunk | None:
+    return trunk({'id': details['trunk_id'], **details}) if details else None
+
+
+def trunk(row: dict[str, Any]) -> Trunk:
+    """Network API v2: a trunk."""
+    return Trunk(row['id'], {one['port_id']: one['segmentation_id'] for one in row['sub_ports']}, row.get('description') or '')
 
 
 def router(row: dict[str, Any], ports: Iterable[dict[str, Any]] = ()) -> Router:

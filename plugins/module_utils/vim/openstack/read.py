@@ -22,6 +22,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
     Server,
     ServerGroup,
     State,
+    Trunk,
     Volume,
 )
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import convert
@@ -60,7 +61,7 @@ def _jobs(query: Query) -> list[Callable[[Client, Query, State], None]]:
               (query.cidrs, _cidrs), (query.volumes or query.volume_ids, _volumes), (query.volume_types, _volume_types),
               (query.volume_zones, _volume_zones), (query.qos_policies, _qos_policies),
               (query.external_networks, _external_networks), (query.floating_ips, _floating_ips),
-              (query.router_ids or query.marks.get('router'), _routers)]
+              (query.router_ids or query.marks.get('router'), _routers), (query.trunks, _trunks)]
     return [job for asked, job in wanted if asked]
 
 
@@ -144,6 +145,10 @@ def _qos_policies(client: Client, query: Query, state: State) -> None:
     state.qos_policies = [(row['id'], row['name']) for row in rows]
     known = {word for one in state.qos_policies for word in one}
     _nearest(state, 'qos', query.qos_policies - known, [row['name'] for row in rows])
+
+
+def _trunks(client: Client, query: Query, state: State) -> None:
+    state.trunks = client.call('network', 'GET', '/extensions/trunk', 'look for trunks', missing_ok=True) is not None
 
 
 def _external_networks(client: Client, query: Query, state: State) -> None:
@@ -259,7 +264,7 @@ def _nearest(state: State, kind: str, missing: Iterable[str], names: Iterable[st
 
 
 def find_marked(client: Client, kind: str, mark: str, ns_id: str) -> list[
-        Server | Port | Network | Router | FloatingIp | ServerGroup | Volume]:
+        Server | Port | Network | Router | FloatingIp | Trunk | ServerGroup | Volume]:
     """The rows that carry exactly this mark, oldest first for servers and volumes (a service's filter is never trusted)."""
     if kind == 'server':
         found = [server for server in servers_of(client, ns_id) if server.metadata.get(MARK_KEY) == mark]
@@ -270,6 +275,6 @@ def find_marked(client: Client, kind: str, mark: str, ns_id: str) -> list[
         return sorted(volumes_of(client, mark, MARK_KEY), key=lambda one: one.created)
     path, convert_row = {'port': ('/ports', convert.port), 'net': ('/networks', convert.network),
                          'subnet': ('/subnets', convert.subnet), 'router': ('/routers', convert.router),
-                         'floating_ip': ('/floatingips', convert.floating_ip)}[kind]
+                         'floating_ip': ('/floatingips', convert.floating_ip), 'trunk': ('/trunks', convert.trunk)}[kind]
     rows = by_key(client, path, path[1:], 'description', [mark])
     return [row for row in map(convert_row, rows) if row.description == mark]
