@@ -42,9 +42,17 @@ def key_pair_for(target: NetworkService | None, store: Store, ns: Mapping[str, A
             return make_key_pair(secret or b'', f'nfv.mano/{ns["name"]}')
     stored = store.read_key(ns['id'])
     if secret is not None and stored is not None:
-        with _Named(request):
-            check_opens(stored, secret, store.key_file(ns['id']))
+        check_secret(request, stored, secret, store.key_file(ns['id']))
     return KeyPair(known)
+
+
+def check_secret(request: Request, stored: bytes, secret: bytes, path: str) -> None:
+    """See that what is given opens a stored private key.
+
+    :raises InputError: it does not.
+    """
+    with _Named(request):
+        check_opens(stored, secret, path)
 
 
 def secret_of(request: Request) -> bytes | None:
@@ -83,6 +91,6 @@ def keep(pair: KeyPair | None, store: Store, ns: dict[str, Any]) -> None:
 
 
 def forget(store: Store, ns: dict[str, Any]) -> None:
-    """Nothing takes the key pair any more. The record is written by the caller."""
-    if ns.pop(PUBLIC, None) is not None:
-        store.delete_key(ns['id'])
+    """Nothing takes the key pair any more, and no guest is known. The record is written by the caller."""
+    ns.pop(PUBLIC, None)
+    store.delete_key(ns['id'])

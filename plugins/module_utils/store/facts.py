@@ -147,6 +147,10 @@ class Store:
         """Where the encrypted private part of an NS's key pair is, as ``ssh -i`` takes it; setup never reads it."""
         return self.file('ns', ns_id).removesuffix('.fact') + '.key'
 
+    def known_hosts_file(self, ns_id: str) -> str:
+        """Where ssh keeps the host keys of an NS's guests, by their servers' ids."""
+        return self.file('ns', ns_id).removesuffix('.fact') + '.known_hosts'
+
     def read_key(self, ns_id: str) -> bytes | None:
         """The content of :meth:`key_file`, None where it is not there."""
         return read_bytes(self.key_file(ns_id))
@@ -159,17 +163,17 @@ class Store:
         write_bytes(self.key_file(ns_id), private)
 
     def delete_key(self, ns_id: str) -> None:
-        """Remove :meth:`key_file`; an absent one is fine.
+        """Remove :meth:`key_file` and :meth:`known_hosts_file`; absent ones are fine.
 
-        :raises StoreError: it can't be removed.
+        :raises StoreError: one can't be removed.
         """
-        path = self.key_file(ns_id)
-        try:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(path)
-                sync_folder(self.path)
-        except OSError as error:
-            raise StoreError(path, f'can not be removed: {why(error)}') from error
+        for path in (self.key_file(ns_id), self.known_hosts_file(ns_id)):
+            try:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(path)
+                    sync_folder(self.path)
+            except OSError as error:
+                raise StoreError(path, f'can not be removed: {why(error)}') from error
 
     def ids(self, kind: str) -> list[str]:
         """Ids of all facts of a kind."""

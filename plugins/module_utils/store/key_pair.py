@@ -76,6 +76,6 @@ def read_key_file(path: str) -> bytes:
     if found.st_mode & 0o077:
         raise SecretError(f'{path} has mode {stat.S_IMODE(found.st_mode):04o}: others may read it; chmod 600 it, and take a new '
                           'key where it is not yours alone')
-    if not content:
-        raise SecretError(f'{path} is empty')
+    if not content or b'\n' in content or b'\0' in content:
+        raise SecretError(f'{path} is {"not one line of text" if content else "empty"}')
     return content

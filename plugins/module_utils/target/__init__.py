@@ -24,6 +24,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.target.model import (
     Volume,
 )
 from ansible_collections.nfv.mano.plugins.module_utils.target.network import Dhcp, Provider, Router, Subnet, VirtualLink
+from ansible_collections.nfv.mano.plugins.module_utils.target.parse import is_ssh_key
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Problem, TargetError
 from ansible_collections.nfv.mano.plugins.module_utils.target.support import unsupported
 from ansible_collections.nfv.mano.plugins.module_utils.target.user_data import render_user_data
@@ -53,6 +54,7 @@ __all__ = [
     "Vnf",
     "Vnfd",
     "Volume",
+    "is_ssh_key",
     "is_whole",
     "load",
     "merge",

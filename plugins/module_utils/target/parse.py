@@ -200,6 +200,11 @@ def _read_mac(kind: Mac, value: Any, path: str, report: Report) -> str | None:
     return None
 
 
+def is_ssh_key(text: str) -> bool:
+    """Whether a text is a public key, as it stands in authorized_keys."""
+    return not _CONTROL.search(text) and bool(_SSH_KEY.fullmatch(text)) and len(text) <= 16_384
+
+
 def _read_ssh_key(kind: SshKey, value: Any, path: str, report: Report) -> str | None:
     text = _string(value, "a public SSH key", path, report)
     if text is None:
@@ -207,7 +212,7 @@ def _read_ssh_key(kind: SshKey, value: Any, path: str, report: Report) -> str | 
     text = text.strip()
     if "PRIVATE KEY" in text:
         report.add(path, "this is a private key: give the public one")
-    elif _CONTROL.search(text) or not _SSH_KEY.fullmatch(text) or len(text) > 16_384:
+    elif not is_ssh_key(text):
         report.add(path, f"{show(text)} is no public SSH key: write it as in authorized_keys, on one line")
     else:
         return text

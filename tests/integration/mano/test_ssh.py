@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ansible_collections.nfv.mano.tests.integration.mano import sshd
 from ansible_collections.nfv.mano.tests.integration.mano.service import Service
 from ansible_collections.nfv.mano.tests.integration.mano.support import changed_count, good, play, play_timed
+from ansible_collections.nfv.mano.tests.integration.sshd import USER, Sshd, new_key
 
 STEP = re.compile(r'\[ *(\d+)/(\d+)\] ')
 
@@ -22,12 +23,16 @@ STEP = re.compile(r'\[ *(\d+)/(\d+)\] ')
 @pytest.fixture
 def inventory(tmp_path: Path) -> Iterator[str]:
     """One with a host that is reached through a real sshd."""
-    folder = tmp_path / 'sshd'
-    folder.mkdir()
-    with sshd.running(folder, OS_CLIENT_CONFIG_FILE=os.environ['OS_CLIENT_CONFIG_FILE']) as server:
-        path = tmp_path / 'inventory.json'
-        path.write_text(json.dumps({'all': {'hosts': {'jump': server.variables}}}), encoding='utf-8')
-        yield str(path)
+    server = Sshd(tmp_path / 'sshd', OS_CLIENT_CONFIG_FILE=os.environ['OS_CLIENT_CONFIG_FILE'])
+    server.keys.write_text(new_key(tmp_path / 'user'), encoding='utf-8')
+    host = {'ansible_host': '127.0.0.1', 'ansible_port': server.port, 'ansible_user': USER,
+            'ansible_ssh_private_key_file': str(tmp_path / 'user'), 'ansible_python_interpreter': sys.executable,
+            'ansible_ssh_common_args': '-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null'}
+    path = tmp_path / 'inventory.json'
+    path.write_text(json.dumps({'all': {'hosts': {'jump': host}}}), encoding='utf-8')
+    server.start()
+    yield str(path)
+    server.stop()
 
 
 def test_progress_is_live_over_ssh(service: Service, inventory: str) -> None:
