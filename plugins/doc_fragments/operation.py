@@ -18,13 +18,15 @@ options:
       - V(scale) makes the number of instances of a VDU another one, V(operate) brings VDU instances into another power state,
         V(heal) replaces their servers on the same ports. They are of what the record says; O(descriptor) is needed only where
         servers are made whose user data has secrets, and nothing else is taken from it.
+      - V(rebuild) gives the same servers a fresh root disk, of the same or another image, V(change_flavour) another flavor. What
+        they bring about is kept beside the document.
       - V(retry) goes on with an operation that failed, with what it was asked for; O(descriptor) may be a corrected document.
         Secrets are not stored, so it is needed again where servers are still to be made of them.
       - V(rollback) undoes an operation that failed. What was declared before it is the target; what can not come back is named,
         and nothing is touched unless O(accept_data_loss) is true. O(descriptor), the document from before, is needed only
         where servers have to be made again with secrets.
     type: str
-    choices: [instantiate, update, terminate, scale, operate, heal, retry, rollback]
+    choices: [instantiate, update, terminate, scale, operate, heal, rebuild, change_flavour, retry, rollback]
     default: instantiate
   descriptor:
     description:
@@ -48,7 +50,10 @@ options:
       - Of V(operate), C(state) (C(STARTED), C(STOPPED), C(PAUSED), C(SUSPENDED), C(RESTARTED)), C(stop_type) (C(GRACEFUL),
         C(FORCEFUL)) and C(graceful_stop_timeout) (seconds).
       - Of V(heal), C(cause), C(root) (C(keep), C(rebuild)) and C(force) (false).
-      - Of these three, C(request_id), a name of the caller's for the request. Once it is carried out the same name again changes
+      - Of V(rebuild), C(image) (a name, or a mapping as in the document) and C(force) (false), whether servers of that image are
+        rebuilt too.
+      - Of V(change_flavour), C(flavor) (a name, or a mapping as in the document).
+      - Of these, C(request_id), a name of the caller's for the request. Once it is carried out the same name again changes
         nothing and answers with its op-occ, as long as that is kept.
     type: dict
     default: {}
@@ -58,7 +63,7 @@ options:
     type: str
   vnf:
     description:
-      - Name of the VNF that is meant by V(scale), V(operate) or V(heal), as the document calls it.
+      - Name of the VNF that is meant by the operations on single VDUs, as the document calls it.
     type: str
   vdu:
     description:
@@ -66,11 +71,12 @@ options:
     type: str
   count_index:
     description:
-      - Count-index of the VDU instance that is meant by V(operate) or V(heal).
+      - Count-index of the VDU instance that is meant.
     type: int
   max_unavailable:
     description:
-      - How many VDU instances V(heal) or a restart may take down at once, as a count or as a share such as V(25%).
+      - How many VDU instances V(heal), V(rebuild), V(change_flavour) or a restart may take down at once, as a count or as a
+        share such as V(25%).
       - By default all that are meant.
     type: str
   op_occ:

@@ -33,8 +33,8 @@ attributes:
   idempotent:
     support: partial
     details:
-      - Except for what is asked for anew each time. V(operation=heal) with C(force), a restart, and scaling by steps; with a
-        C(request_id) among the O(params) these are idempotent, too.
+      - Except for what is asked for anew each time. V(operation=heal) and V(operation=rebuild) with C(force), a restart, and
+        scaling by steps; with a C(request_id) among the O(params) these are idempotent, too.
 seealso:
   - module: nfv.mano.ns_diff
   - module: nfv.mano.op_occ_info

@@ -66,7 +66,7 @@ class Resizes(ServerKind):
                 raise
             sent[action] = ''
         if action == 'resize':
-            self._calls.note('changed', task=step.task.id, put={step.task.item: {'status': 'RESIZE'}})
+            self._calls.note('changed', task=step.task.id, put={step.task.item: {'status': 'RESIZE', 'ready': None}})
         self._wait(step, sent, action, (VERIFY, *AT_REST) if action == 'resize' else AT_REST, sent[action])
 
     def _flavor_id(self, step: Step) -> str:

@@ -71,7 +71,7 @@ class ServerChanges(ServerKind):
             if vim.action_error(server_id, begun):
                 self._begin_rebuild(step)
             else:
-                self._settle(step, server, rebuilding=None)
+                self._settle(step, server, rebuilding=None, rebuilt=begun)
                 ended(End(task, None, 'rebuilt'))
         if self._get(step).status == 'ERROR':
             self._begin_rebuild(step)
@@ -87,13 +87,13 @@ class ServerChanges(ServerKind):
                                         lambda: vim.rebuild_server(server_id, image_id, **user_data))
         # Once Nova has taken it, this is what is on the disk, or will be
         self._calls.note('changed', task=task.id, put={task.item: {
-            **booted(instance), 'status': 'REBUILD', 'image_id': image_id,
+            **booted(instance), 'status': 'REBUILD', 'image_id': image_id, 'ready': None,
             'rebuilding': {'request_id': request_id, 'image_id': image_id}}})
 
         def done(server: Server) -> None:
             # Where no host takes it, Nova leaves the server as it was
             why = vim.action_error(server_id, request_id)
-            self._settle(step, server, **({} if why else {'rebuilding': None}))
+            self._settle(step, server, **({} if why else {'rebuilding': None, 'rebuilt': request_id}))
             ended(End(task, VimError(what, why, request_id=request_id) if why else None, 'rebuilt'))
         self._until(step, what, 'server_active', AT_REST, request_id, done)
 

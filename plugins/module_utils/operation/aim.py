@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,8 +14,9 @@ from typing import Any
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Asked
 from ansible_collections.nfv.mano.plugins.module_utils.target import NetworkService, Vdu, Vnf
 
-#: Key of the overlay beside those of the document: wanted statuses of servers that are not to be ACTIVE, by record key.
-POWER = 'power'
+#: Keys of the overlay beside those of the document, each by record key of an instance: the wanted status of a server that is
+#: not to be ACTIVE, and the image and the flavor that are its own.
+POWER, OWN = 'power', 'instances'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +59,44 @@ class Base:
         """Wanted statuses of servers that are not to be ACTIVE, by record key."""
         return self.overlay.get(POWER) or {}
 
+    @property
+    def own(self) -> dict[str, dict[str, Any]]:
+        """Images and flavors of single instances, as documents write them, by record key."""
+        return self.overlay.get(OWN) or {}
+
 
 def with_power(overlay: Mapping[str, Any] | None, power: Mapping[str, str]) -> dict[str, Any]:
     """An overlay with other wanted statuses."""
-    rest = {key: value for key, value in (overlay or {}).items() if key != POWER}
-    return {**rest, **({POWER: dict(sorted(power.items()))} if power else {})}
+    return _with(overlay or {}, POWER, power)
+
+
+def with_own(overlay: Mapping[str, Any], own: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """An overlay with other images and flavors of single instances."""
+    return _with(overlay, OWN, {item: values for item, values in own.items() if values})
+
+
+def _with(overlay: Mapping[str, Any], key: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    rest = {name: value for name, value in overlay.items() if name != key}
+    return {**rest, **({key: dict(sorted(values.items()))} if values else {})}
+
+
+def with_values(overlay: Mapping[str, Any], vnf: str, items: str, name: str, **values: Any) -> dict[str, Any]:
+    """An overlay with other values of a VNF's VDU or scaling aspect: keys of the document.
+
+    :param items: the list it stands in, 'vdus' or 'scaling_aspects'.
+    """
+    changed = copy.deepcopy(dict(overlay))
+    of_vnf = _named(changed.setdefault('vnfs', []), vnf)
+    _named(of_vnf.setdefault(items, []), name).update(values)
+    return changed
+
+
+def _named(items: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    for item in items:
+        if item['name'] == name:
+            return item
+    items.append({'name': name})
+    return items[-1]
 
 
 def item_of(vnf: Vnf, vdu: Vdu, index: int) -> str:
@@ -73,3 +108,9 @@ def instances(target: NetworkService | None) -> set[str]:
     """The record's keys of all VDU instances of a target."""
     return {item_of(vnf, vdu, index) for vnf in (target.vnfs if target else ()) for vdu in vnf.vdus
             for index in range(vdu.count)}
+
+
+def split_item(item: str) -> tuple[str, str, int]:
+    """VNF, VDU and count-index of a record's key of a VDU instance."""
+    vnf, vdu, index = item.partition(':')[2].split('/')
+    return vnf, vdu, int(index)

@@ -41,6 +41,8 @@ UserData: TypeAlias = 'dict[tuple[str, str, int], str]'
 COUNT = re.compile(r'\bcount\b')
 #: Said where a heal finds nothing to do: a guest that hangs is well by all that the VIM knows.
 ALL_WELL = 'Every instance that is meant is well by what the VIM says; with nfv_params.force it is replaced all the same.'
+#: Said where a rebuild finds nothing to do.
+ALL_OF_IT = 'Every server that is meant is of its image; with nfv_params.force it gets a fresh root disk all the same.'
 
 
 @dataclass(slots=True)
@@ -106,9 +108,10 @@ def make_draft(request: Request, ns: Mapping[str, Any], resources: Resources, pe
     for name, state in states.items():
         clouds[name]['project_id'] = state.project_id
     notes = [f'{name}: not checked, the VIM does not tell it' for name in unchecked(plan, quotas)]
-    if aim.asked.replace is not None and not plan.tasks and not problems:
-        notes.append(ALL_WELL)
-        tell(ALL_WELL)
+    said = ALL_WELL if aim.asked.replace is not None else ALL_OF_IT if aim.asked.change == 'image' and not aim.asked.again else ''
+    if said and not plan.tasks and not problems:
+        notes.append(said)
+        tell(said)
     return Draft(aim, plan, vims, clouds, problems, notes, key_pair=pair)
 
 

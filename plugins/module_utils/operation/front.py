@@ -19,7 +19,7 @@ STATE_ARGUMENTS: dict[str, dict[str, Any]] = {
     'passphrase': {'type': 'str', 'no_log': True},
     'key_file': {'type': 'path', 'no_log': False},
 }
-OPERATIONS = ('instantiate', 'update', 'terminate', 'scale', 'operate', 'heal', 'retry', 'rollback')
+OPERATIONS = ('instantiate', 'update', 'terminate', 'scale', 'operate', 'heal', 'rebuild', 'change_flavour', 'retry', 'rollback')
 ARGUMENTS: dict[str, dict[str, Any]] = {
     'operation': {'type': 'str', 'choices': list(OPERATIONS), 'default': 'instantiate'},
     'descriptor': {'type': 'path'},

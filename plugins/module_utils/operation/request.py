@@ -19,7 +19,7 @@ LIMITS: dict[str, float | None] = {'server_active': 600.0, 'server_delete': 300.
 #: Operations that can not do without a document.
 OF_DOCUMENT = ('instantiate', 'update')
 #: Those that change what the record says.
-OF_RECORD = ('scale', 'operate', 'heal')
+OF_RECORD = ('scale', 'operate', 'heal', 'rebuild', 'change_flavour')
 
 
 class InputError(ValueError):
@@ -34,7 +34,8 @@ class InputError(ValueError):
 class Request:
     """One operation as it was asked for; the names are those of the module's options.
 
-    ``files`` None: the document is a stored one, and contents of files and secrets are not known.
+    ``files`` None: the document is a stored one, and contents of files and secrets are not known. ``items`` are selections by
+    vnf, vdu and count_index, which are meant together.
     """
 
     operation: str
@@ -47,6 +48,7 @@ class Request:
     vnf: str | None = None
     vdu: str | None = None
     count_index: int | None = None
+    items: list[dict[str, Any]] | None = None
     max_unavailable: str | None = None
     op_occ: str | None = None
     cloud: str | None = None

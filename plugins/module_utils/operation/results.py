@@ -25,7 +25,7 @@ TOLD = 10
 #: The record tells which of them it is; a crash at the very end leaves one open on a record that says the other.
 ONE_VERB = {'INSTANTIATE', 'UPDATE'}
 #: What narrows an operation down.
-SELECTION = ('vnf', 'vdu', 'count_index')
+SELECTION = ('vnf', 'vdu', 'count_index', 'items')
 
 
 class OperationError(OpOccError):

@@ -124,6 +124,8 @@ def losses(plan: Plan, before: Resources, now: Resources) -> Iterator[str]:
             how = ('has to be rebuilt or made anew, without the data on its disk' if there else
                    'is gone with its data, it can only be made anew')
             yield f'{name}: {was.get("name", "")} {was["id"]} {how}'
+        elif worked and known.get('id') == was['id'] and known.get('rebuilt') != was.get('rebuilt'):
+            yield f'{name}: {was.get("name", "")} {was["id"]} was rebuilt, and what was on its root disk is gone'
         rebuilt = plan.tasks.get(f'rebuild {item}')
         same_data = was.get('user_data_hash', known.get('user_data_hash')) == known.get('user_data_hash')
         if not same_data and not mine & MADE_ANEW and not (rebuilt and rebuilt.spec[0].rendered):

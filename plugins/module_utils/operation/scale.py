@@ -6,13 +6,11 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.operation import levels
-from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Base, item_of, with_power
+from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Base, item_of, with_own, with_power, with_values
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.select import Params, select_one, select_vnf
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Asked
@@ -112,22 +110,11 @@ def _overlay(base: Base, wish: Wish) -> dict[str, Any]:
              if wish.levels.get(aspect.name, aspect.level) != aspect.level}
     if not counts and not moved:
         return base.overlay
-    overlay = copy.deepcopy(base.overlay)
-    vnf = _named(overlay.setdefault('vnfs', []), wish.vnf.name)
-    _set(vnf, 'vdus', 'count', counts)
-    _set(vnf, 'scaling_aspects', 'level', moved)
+    overlay = base.overlay
+    for name, count in counts.items():
+        overlay = with_values(overlay, wish.vnf.name, 'vdus', name, count=count)
+    for name, level in moved.items():
+        overlay = with_values(overlay, wish.vnf.name, 'scaling_aspects', name, level=level)
     gone = {item_of(wish.vnf, vdu, index) for vdu in wish.vnf.vdus for index in range(counts.get(vdu.name, vdu.count), vdu.count)}
+    overlay = with_own(overlay, {item: values for item, values in base.own.items() if item not in gone})
     return with_power(overlay, {item: status for item, status in base.power.items() if item not in gone})
-
-
-def _set(vnf: dict[str, Any], items: str, key: str, values: Mapping[str, int]) -> None:
-    for name, value in values.items():
-        _named(vnf.setdefault(items, []), name)[key] = value
-
-
-def _named(items: list[dict[str, Any]], name: str) -> dict[str, Any]:
-    for item in items:
-        if item['name'] == name:
-            return item
-    items.append({'name': name})
-    return items[-1]

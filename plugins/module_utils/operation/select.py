@@ -6,12 +6,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import dataclasses
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import item_of
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
-from ansible_collections.nfv.mano.plugins.module_utils.target import NetworkService, Vdu, Vnf
+from ansible_collections.nfv.mano.plugins.module_utils.target import (
+    NetworkService,
+    TargetError,
+    Vdu,
+    Vnf,
+    read_part,
+)
 
 #: The parameter of every verb by which a caller names a request, and its length at most.
 REQUEST_ID = 'request_id'
@@ -19,12 +26,14 @@ LONGEST_ID = 255
 
 
 class Selected(NamedTuple):
-    """One VDU that is meant, with its path in the document and the indexes of those instances that are."""
+    """One VDU that is meant, with its path in the document and the indexes of those instances that are; ``whole``: all of them,
+    and not one by one."""
 
     path: str
     vnf: Vnf
     vdu: Vdu
-    indexes: range
+    indexes: Sequence[int]
+    whole: bool = True
 
     @property
     def items(self) -> Iterator[str]:
@@ -37,6 +46,8 @@ def select(request: Request, target: NetworkService) -> list[Selected]:
 
     :raises InputError: there is no such VNF, VDU or instance; names those that there are.
     """
+    if request.items is not None:
+        return _listed(request, target)
     if request.vnf is not None:
         _known('vnf', request.vnf, {vnf.name for vnf in target.vnfs}, f'VNF of {target.name}')
     vnfs = [(number, vnf) for number, vnf in enumerate(target.vnfs) if request.vnf in (None, vnf.name)]
@@ -47,6 +58,24 @@ def select(request: Request, target: NetworkService) -> list[Selected]:
     found = [Selected(f'vnfs[{number}].vdus[{place}]', vnf, vdu, range(vdu.count)) for number, vnf in vnfs
              for place, vdu in enumerate(vnf.vdus) if request.vdu in (None, vdu.name)]
     return found if request.count_index is None else [_instance(request.count_index, one) for one in found]
+
+
+def _listed(request: Request, target: NetworkService) -> list[Selected]:
+    """What a list of selections means together, each problem with its place in the list."""
+    found: dict[str, Selected] = {}
+    problems = []
+    for place, item in enumerate(request.items or ()):
+        try:
+            chosen = select(dataclasses.replace(request, items=None, **item), target)
+        except InputError as error:
+            problems += [f'items[{place}].{problem}' for problem in error.problems]
+            continue
+        for one in chosen:
+            other = found.get(one.path, one)
+            found[one.path] = one._replace(indexes=sorted({*one.indexes, *other.indexes}), whole=one.whole or other.whole)
+    if problems:
+        raise InputError(problems)
+    return list(found.values())
 
 
 def select_one(request: Request, target: NetworkService) -> Selected:
@@ -80,7 +109,7 @@ def _instance(index: int, one: Selected) -> Selected:
     if index not in one.indexes:
         known = f'0 to {one.vdu.count - 1}' if one.vdu.count > 1 else '0' if one.vdu.count else 'none'
         raise InputError([f'count_index: {index} is not an instance of VDU {one.vnf.name}/{one.vdu.name} (there are: {known})'])
-    return one._replace(indexes=range(index, index + 1))
+    return one._replace(indexes=range(index, index + 1), whole=False)
 
 
 def _known(option: str, value: str, names: Collection[str], what: str, shown: Collection[str] | None = None) -> None:
@@ -145,6 +174,16 @@ class Params:
         if value is not None:
             self.problems.append(f'params.{name}: {value!r} is none of {", ".join(choices)}')
         return None
+
+    def part(self, name: str) -> Any:
+        """An image or a flavor as a document gives it; None where it is not given or not one."""
+        if not self.has(name):
+            return None
+        try:
+            return read_part(name, self._given[name], f'params.{name}')
+        except TargetError as error:
+            self.problems += [str(problem) for problem in error.problems]
+            return None
 
     def text(self, name: str, most: int) -> str:
         """A text."""

@@ -7,12 +7,23 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Aim, Base, instances, with_power
+from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import (
+    OWN,
+    Aim,
+    Base,
+    instances,
+    split_item,
+    with_own,
+    with_power,
+    with_values,
+)
 from ansible_collections.nfv.mano.plugins.module_utils.operation.heal import heal
 from ansible_collections.nfv.mano.plugins.module_utils.operation.operate import operate
+from ansible_collections.nfv.mano.plugins.module_utils.operation.rebuild import change_flavour, rebuild
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.scale import scale
 from ansible_collections.nfv.mano.plugins.module_utils.operation.stored import with_user_data
@@ -27,6 +38,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.target import (
     to_document,
     unsupported,
 )
+from ansible_collections.nfv.mano.plugins.module_utils.target import with_own as instances_own
 
 
 def make_aim(request: Request, base: Base) -> Aim:
@@ -49,8 +61,11 @@ def _of_document(request: Request, base: Base) -> Aim:
     merged = merge(base.ns.get('document'), base.overlay, given)
     target = _load(merged, files)
     there = instances(target)
-    overlay = with_power(standing(base.overlay, merged), {item: status for item, status in base.power.items() if item in there})
-    return Aim(target=target, document=document, overlay=overlay, files=_named(target, files))
+    # A stored document is no new one: nothing of it overrules what instances have of their own
+    own = _standing_own(base, given, there) if request.files is not None else base.own
+    overlay = with_own(with_power(standing(base.overlay, merged), {item: status for item, status in base.power.items()
+                                                                   if item in there}), own)
+    return Aim(target=_own(target, overlay), document=document, overlay=overlay, files=_named(target, files))
 
 
 def _of_record(request: Request, base: Base) -> Aim:
@@ -61,7 +76,7 @@ def _of_record(request: Request, base: Base) -> Aim:
         known = with_user_data(document, request.document, request.files)
 
     def target(overlay: Mapping[str, Any]) -> NetworkService:
-        return _load(_with_vims(merge(known, overlay, known), request), files)
+        return _own(_load(_with_vims(merge(known, overlay, known), request), files), overlay)
     before = target(base.overlay)
     overlay, asked = base.overlay, Asked()
     if request.operation == 'scale':
@@ -70,8 +85,39 @@ def _of_record(request: Request, base: Base) -> Aim:
         overlay, asked = operate(request, base, before)
     elif request.operation == 'heal':
         asked = heal(request, base, before)
+    elif request.operation == 'rebuild':
+        overlay, asked = rebuild(request, base, before)
+    elif request.operation == 'change_flavour':
+        overlay, asked = change_flavour(request, base, before)
     return Aim(target=before if overlay == base.overlay else target(overlay), document=base.ns.get('document'),
                overlay=overlay, files=files, asked=asked)
+
+
+def _standing_own(base: Base, given: Mapping[str, Any], there: Collection[str]) -> dict[str, dict[str, Any]]:
+    """What single instances have of their own, as far as the new document did not change it for their VDU."""
+    last = base.ns.get('document')
+    standing_of: dict[str, dict[str, Any]] = {}
+    found = {}
+    for item, values in base.own.items():
+        vnf, vdu, _index = split_item(item)
+        key = json.dumps([vnf, vdu, values], sort_keys=True)
+        if key not in standing_of:
+            overlay = with_values({}, vnf, 'vdus', vdu, **values)
+            kept = standing(overlay, merge(last, overlay, given))
+            standing_of[key] = {name: value for one in kept.get('vnfs', ()) for part in one['vdus']
+                                for name, value in part.items() if name != 'name'}
+        if item in there and standing_of[key]:
+            found[item] = standing_of[key]
+    return found
+
+
+def _own(target: NetworkService, overlay: Mapping[str, Any]) -> NetworkService:
+    """The target with what single instances have of their own."""
+    own: dict[tuple[str, str], dict[int, Any]] = {}
+    for item, values in (overlay.get(OWN) or {}).items():
+        vnf, vdu, index = split_item(item)
+        own.setdefault((vnf, vdu), {})[index] = values
+    return instances_own(target, own)
 
 
 def _load(document: Any, files: Mapping[str, str] | None) -> NetworkService:

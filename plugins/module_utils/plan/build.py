@@ -41,6 +41,8 @@ def make_plan(context: Context) -> Plan:
     elif asked.scope is None or asked.scope:
         _plan_items(context)
     _refuse_losses(context)
+    # What instances with an image or a flavor of their own have in common with the others is found twice
+    plan.problems = list(dict.fromkeys(plan.problems))
     if asked.at_once and (asked.operate is None or asked.operate.reboot):
         rolling.limit(context, asked.at_once)
     plan.changes.sort(key=lambda change: KIND_ORDER.index(change.kind))
@@ -54,11 +56,12 @@ def _plan_items(context: Context) -> None:
         router.plan_routers(context)
     virtual_ip.plan_virtual_ips(context)
     server_group.plan_groups(context)
-    flavors_in_use = vdu.plan_vdus(context)
+    vdu.plan_vdus(context)
     order.plan_order(context)
-    vdu.plan_removed(context)
-    virtual_ip.plan_removed(context)
-    floating_ip.plan_floating_ips(context)
+    if not context.asked.change:
+        vdu.plan_removed(context)
+        virtual_ip.plan_removed(context)
+        floating_ip.plan_floating_ips(context)
     if whole:
         volume.plan_removed(context)
         twins.plan_ports(context)
@@ -73,11 +76,15 @@ def _plan_items(context: Context) -> None:
     server_group.plan_members(context)
     if whole:
         server_group.plan_unused(context)
-        flavor.plan_unused(context, flavors_in_use)
+    # Also where instances with a flavor of their own go, or get another one: nothing is left for the next instantiate
+    flavor.plan_unused(context)
 
 
 def _refuse_losses(context: Context) -> None:
-    """What would lose data has to be meant: by a changed document nfv_allow_delete says so, for heal nfv_accept_data_loss."""
+    """What would lose data has to be meant: by a changed document nfv_allow_delete says so, for heal nfv_accept_data_loss. A
+    rebuild is asked for by its name."""
+    if context.asked.change:
+        return
     heals = context.asked.replace is not None
     meant, option = (context.accept_data_loss, 'nfv_accept_data_loss') if heals else (context.allow_delete, 'nfv_allow_delete')
     losses = [change for change in context.plan.changes if change.loses_data]

@@ -25,7 +25,7 @@ def compare(instance: Instance, record: Resource, server: Server) -> Difference:
     _attributes(instance, record, server, difference)
     _metadata(instance, record, server, difference)
     _tags(instance, record, server, difference)
-    _flavor(instance, server, difference)
+    compare_flavor(instance, server, difference)
     _root_disk(instance, record, server, difference)
     _group(instance, server, difference)
     compare_interfaces(instance, record, server, difference)
@@ -81,7 +81,8 @@ def _tags(instance: Instance, record: Resource, server: Server, difference: Diff
     difference.texts.append(f'tags {listed(server.tags)} -> {listed(tags)}')
 
 
-def _flavor(instance: Instance, server: Server, difference: Difference) -> None:
+def compare_flavor(instance: Instance, server: Server, difference: Difference) -> None:
+    """The flavor alone, and a resize on its way."""
     shared = instance.shared
     wanted = shared.vdu.flavor
     fits = flavors.server_fits(wanted, server.flavor, shared.live.flavors)

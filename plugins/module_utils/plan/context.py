@@ -91,7 +91,9 @@ class Asked(NamedTuple):
     ``scope``: nothing else is touched, and what is deleted of it is meant (None: all is compared and put right);
     ``replace`` (None: nothing is healed): those to be made anew although they are well, with the id of the server that goes ('':
     there was none); why (``cause``) and whether a boot volume stays (``root``: keep) or is made anew (rebuild);
-    ``at_once``: how many may be down at a time."""
+    ``at_once``: how many may be down at a time;
+    ``change``: 'image' or 'flavor', the one thing that is compared, and brought about on the same server; ``again``: instances
+    that get a fresh root disk whatever their image, with the ids of rebuilds from before."""
 
     scope: frozenset[str] | None = None
     replace: Mapping[str, str] | None = None
@@ -99,6 +101,8 @@ class Asked(NamedTuple):
     root: str = 'keep'
     at_once: int | None = None
     operate: Operate | None = None
+    change: str = ''
+    again: Mapping[str, frozenset[str]] = {}  # noqa: RUF012
 
     def heals(self, item: str) -> bool:
         """Whether an instance is to be healed."""

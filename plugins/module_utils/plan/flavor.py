@@ -74,13 +74,18 @@ def server_fits(wanted: Wanted, copy: dict[str, Any], ids: dict[str, Flavor]) ->
     return fits(wanted, copied(copy))
 
 
+def key_of(vim: str, wanted: Wanted) -> str:
+    """The record's key of a flavor."""
+    return f'flavor:{vim}/{wanted.name or shape(wanted)}'
+
+
 def resolve(context: Context, path: str, vim: str, wanted: Wanted) -> Resource | None:
     """The flavor to use: ``{key, id, name, vcpus, ram_mib, ...}`` (id None while a task makes it), or None with a
     problem noted."""
     live = context.live[vim]
     if wanted.name:
         return _named(context, path, vim, wanted.name)
-    key = f'flavor:{vim}/{shape(wanted)}'
+    key = key_of(vim, wanted)
     recorded = context.record.get(key, {}).get('id')
     fitting = [flavor for flavor in live.state.flavors if fits(wanted, flavor._asdict())]
     if fitting:
@@ -100,7 +105,7 @@ def _named(context: Context, path: str, vim: str, name: str) -> Resource | None:
     flavors = context.live[vim].state.flavors
     found = [flavor for flavor in flavors if name in (flavor.name, flavor.id)]
     if len(found) == 1:
-        return _entry(context, f'flavor:{vim}/{name}', vim, found[0])
+        return _entry(context, key_of(vim, Wanted(name=name)), vim, found[0])
     names = sorted({flavor.name for flavor in flavors})
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.3) or names[:3]
     context.problem(f'{path}.flavor', f'{name} is not a flavor of VIM {vim}; the nearest names are {", ".join(near)}'
@@ -133,8 +138,10 @@ def _make(context: Context, key: str, vim: str, wanted: Wanted) -> Resource:
     return {'key': key, 'id': None, 'name': context.plan.tasks[context.makers[key]].spec['name'], **sizes}
 
 
-def plan_unused(context: Context, used: set[str]) -> None:
+def plan_unused(context: Context) -> None:
     """Flavors of ours that no VDU uses any more go (the task leaves one that a server of any project still uses)."""
+    used = {key_of(vdu.vim or 'default', one.flavor) for _path, _vnf, vdu in context.vdus()
+            for one, _indexes in vdu.variants(range(vdu.count))}
     users: dict[str, list[str]] = {}
     for task in context.plan.tasks.values():
         users.setdefault(context.record.get(task.item, {}).get('flavor_key', ''), []).append(task.id)

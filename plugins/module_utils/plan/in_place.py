@@ -37,7 +37,8 @@ def plan_changes(context: Context, instance: Instance, item: str, record: Resour
     _interfaces(chain, record, difference)
     chain.power('power', down)
     context.plan.changes.append(Change(
-        'update', 'vdu', instance.key, instance.shared.vim, '; '.join(difference.texts), 'differs from the target',
+        'update', 'vdu', instance.key, instance.shared.vim, '; '.join(difference.texts),
+        'asked for' if context.asked.change else 'differs from the target',
         loses_data=difference.rebuild is not None and not difference.rebuild_begun))
 
 

@@ -14,6 +14,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.target.model import Vdu, 
 
 #: Tasks that bring an instance up, by the beginning of their id.
 MAKING = ('create', 'await')
+#: Tasks after which it boots once more, the last thing but its power state that is done to it.
+BOOTING = ('rebuild', 'resize')
 
 
 class Check(NamedTuple):
@@ -47,6 +49,8 @@ def _ends(context: Context, vnf: Vnf, vdu: Vdu, index: int) -> list[str]:
     if not context.touches(item):
         return []
     made = [task_id for task_id in (f'{verb} {item}' for verb in MAKING) if task_id in context.plan.tasks]
+    if not made and any(f'{verb} {item}' in context.plan.tasks for verb in BOOTING):
+        made = [task_id for task_id in (f'{verb} {item}' for verb in (*BOOTING, 'power')) if task_id in context.plan.tasks]
     record = context.record.get(item, {})
     # What is to be stopped answers nobody
     if vdu.ready is None or item in context.power or not (made or 'id' in record):

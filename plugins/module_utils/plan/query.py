@@ -47,7 +47,8 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
             asked.flavors = True
         if kind == 'server_group':
             asked.server_groups = True
-        if kind == 'vdu' and resource.get('image_id') and asked_of and asked_of.heals(key):
+        rebuilt = asked_of and asked_of.change == 'image' and key in (asked_of.scope or ())
+        if kind == 'vdu' and resource.get('image_id') and asked_of and (rebuilt or asked_of.heals(key)):
             asked.images.add(resource['image_id'])
         if kind == 'vdu' and resource.get('id'):
             asked.server_ids.add(resource['id'])
@@ -89,10 +90,11 @@ def _target(target: NetworkService, query: Any, known: bool) -> None:
             asked = query(vdu.vim)
             asked.flavors = True
             asked.servers = asked.servers or known
-            if vdu.image.checksum:
-                asked.image_checksums.add(vdu.image.checksum)
-            else:
-                asked.images.add(vdu.image.id or vdu.image.name)
+            for image in (vdu.image, *(values['image'] for values in vdu.own.values() if 'image' in values)):
+                if image.checksum:
+                    asked.image_checksums.add(image.checksum)
+                else:
+                    asked.images.add(image.id or image.name)
             for interface in vdu.interfaces:
                 asked.security_groups.update(interface.security_groups or ())
                 if known and interface.port_security:

@@ -23,16 +23,16 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import (
     trunk_entries,
 )
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Change, Task
+from ansible_collections.nfv.mano.plugins.module_utils.plan.one_change import plan_one_change
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import Vdu, Vnf
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import mark, ns_prefix
-from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Server
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Image, Server
 
 GONE = frozenset({'DELETED', 'SOFT_DELETED'})
 
 
-def plan_vdus(context: Context) -> set[str]:
-    """Every VDU instance of the target; returns the record keys of the flavors in use."""
-    used = set()
+def plan_vdus(context: Context) -> None:
+    """Every VDU instance of the target."""
     for path, vnf, vdu in context.vdus():
         indexes = range(vdu.count) if context.asked.scope is None else [
             index for index in range(vdu.count) if context.touches(f'vdu:{vnf.name}/{vdu.name}/{index}')]
@@ -40,10 +40,10 @@ def plan_vdus(context: Context) -> set[str]:
         shared = _shared(context, path, vnf, vdu) if indexes or context.asked.scope is None else None
         if shared is None:
             continue
-        used.add(shared.flavor['key'])
-        for index in indexes:
-            _plan_instance(context, shared, index)
-    return used
+        for one, some in vdu.variants(indexes):
+            mine = shared if one is vdu else _variant(context, shared, one)
+            for index in some if mine is not None else ():
+                _plan_instance(context, mine, index)
 
 
 def _shared(context: Context, path: str, vnf: Vnf, vdu: Vdu) -> Shared | None:
@@ -67,20 +67,47 @@ def _shared(context: Context, path: str, vnf: Vnf, vdu: Vdu) -> Shared | None:
     if flavor is None or image is None:
         return None
     boots = any(volume.boot for volume in vdu.volumes)
-    if image.min_ram_mib > flavor['ram_mib'] or (not boots and image.min_disk_gib > flavor['disk_gib'] > 0):
-        context.problem(f'{path}.flavor', f'{flavor["name"]} is too small for image {image.name}, which needs '
-                        f'{image.min_ram_mib} MiB of memory and {image.min_disk_gib} GiB of disk')
+    _check_size(context, path, image, flavor, boots)
     shared_ips = virtual_ips.of_interfaces(context, vdu)
     used = dict.fromkeys([*nets, *(item for items in shared_ips.values() for item in items)])
     makers = tuple(context.makers[key] for key in used if key in context.makers)
     group = server_groups.of_vdu(context, vdu)
-    server_makers = tuple(context.makers[key] for key in (flavor['key'], group['key'] if group else '') if key in context.makers)
+    server_makers = _server_makers(context, flavor, group)
     return Shared(context.ns_id, context.ns_name, path, vnf, vdu, vim, live, None if boots else image.id,
                   images.reference(vdu.image), flavor, tuple(ports.values()), tuple(nets), groups,
                   f'{zone or "nova"}:{vdu.host}' if vdu.host else zone, makers, server_makers,
-                  f'{images.reference(vdu.image)}, {flavors.describe(vdu.flavor)}, '
-                  f'{trunk.describe(vdu)}{volumes.describe(vdu)}', group, wanted,
-                  qos.of_interfaces(context, path, vim, vdu), shared_ips)
+                  _detail(vdu), group, wanted, qos.of_interfaces(context, path, vim, vdu), shared_ips)
+
+
+def _variant(context: Context, shared: Shared, vdu: Vdu) -> Shared | None:
+    """As :func:`_shared`, of instances whose image or flavor is another one."""
+    path, vim = shared.path, shared.vim
+    image = images.resolve(context, path, vim, vdu.image)
+    flavor = flavors.resolve(context, path, vim, vdu.flavor)
+    for (at, interface), net in zip(trunk.ports_of(vdu).items(), shared.nets):
+        vnic.check(context, f'{path}.{at}', vim, net, interface, image)
+    if flavor is None or image is None:
+        return None
+    boots = any(volume.boot for volume in vdu.volumes)
+    _check_size(context, path, image, flavor, boots)
+    return shared._replace(vdu=vdu, image_id=None if boots else image.id, image=images.reference(vdu.image), flavor=flavor,
+                           server_makers=_server_makers(context, flavor, shared.group), detail=_detail(vdu))
+
+
+def _detail(vdu: Vdu) -> str:
+    """A VDU's servers for people."""
+    return (f'{images.reference(vdu.image)}, {flavors.describe(vdu.flavor)}, {trunk.describe(vdu)}'
+            f'{volumes.describe(vdu)}')
+
+
+def _server_makers(context: Context, flavor: Resource, group: Resource | None) -> tuple[str, ...]:
+    return tuple(context.makers[key] for key in (flavor['key'], group['key'] if group else '') if key in context.makers)
+
+
+def _check_size(context: Context, path: str, image: Image, flavor: Resource, boots: bool) -> None:
+    if image.min_ram_mib > flavor['ram_mib'] or (not boots and image.min_disk_gib > flavor['disk_gib'] > 0):
+        context.problem(f'{path}.flavor', f'{flavor["name"]} is too small for image {image.name}, which needs '
+                        f'{image.min_ram_mib} MiB of memory and {image.min_disk_gib} GiB of disk')
 
 
 def _security_groups(context: Context, path: str, vim: str, vdu: Vdu) -> dict[str, tuple[str, ...]]:
@@ -113,7 +140,9 @@ def _plan_instance(context: Context, shared: Shared, index: int) -> None:
                         context.compared.get((shared.vnf.name, shared.vdu.name, index)))
     server = _find_server(context, shared, key, record)
     worked = record.get('status') in power.WELL
-    if server is None:
+    if context.asked.change:
+        plan_one_change(context, instance, item, record, server)
+    elif server is None:
         reason = 'it is gone from the VIM' if worked else 'not there yet'
         _create(context, _same_image(context, instance, record), item, record, (), 'create', shared.detail, reason)
     elif server.id == (context.asked.replace or {}).get(item):

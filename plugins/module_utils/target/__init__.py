@@ -24,6 +24,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.target.model import (
     Volume,
 )
 from ansible_collections.nfv.mano.plugins.module_utils.target.network import Dhcp, Provider, Router, Subnet, VirtualLink
+from ansible_collections.nfv.mano.plugins.module_utils.target.own import read_part, with_own, write_part
 from ansible_collections.nfv.mano.plugins.module_utils.target.parse import is_ssh_key
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Problem, TargetError
 from ansible_collections.nfv.mano.plugins.module_utils.target.support import unsupported
@@ -58,10 +59,13 @@ __all__ = [
     "is_whole",
     "load",
     "merge",
+    "read_part",
     "redact",
     "render_user_data",
     "standing",
     "to_document",
     "unsupported",
     "validate",
+    "with_own",
+    "write_part",
 ]

@@ -174,7 +174,7 @@ class _Checks:
     def vdu(self, vdu: Vdu, vnf: Vnf, path: str) -> None:
         vim = self.vim(vdu.vim, vnf.vim or self.standard, path)
         check_count(vdu, path, self.report)
-        _image(vdu.image, f"{path}.image", self.report)
+        check_image(vdu.image, f"{path}.image", self.report)
         check_flavor(vdu.flavor, f"{path}.flavor", self.report)
         self.affinity(vdu, vim, path)
         self.interfaces(vdu, vnf, vim, path)
@@ -321,7 +321,8 @@ def _circles(waits: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
                 stack.extend((other, False) for other in waits.get(key, ()))
 
 
-def _image(image: Image | None, path: str, report: Report) -> None:
+def check_image(image: Image | None, path: str, report: Report) -> None:
+    """Report what is wrong with the way an image is named."""
     if image is None:
         return
     given = [name for name in ("name", "id", "checksum") if getattr(image, name) is not None]

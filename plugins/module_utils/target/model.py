@@ -10,6 +10,7 @@ change while an operation works towards it. Words are those of SOL006 and SOL003
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from ansible_collections.nfv.mano.plugins.module_utils.target.hardware import Flavor, Image
@@ -317,6 +318,21 @@ class Vdu:
     ready: Ready | None = attribute(
         "What must answer on each instance before it counts as up; left out: ACTIVE is enough.", Struct(Ready), default=None
     )
+    own: Mapping[int, Mapping[str, Any]] = dataclasses.field(default_factory=dict, repr=False, compare=False)
+
+    def variants(self, indexes: Iterable[int]) -> Iterator[tuple[Vdu, list[int]]]:
+        """The VDU with those of the indexes that are as it says, and as it is for those with values of their own (``own``).
+
+        The first is always there; equal values are the same object in ``own``.
+        """
+        plain: list[int] = []
+        others: dict[int, tuple[Mapping[str, Any], list[int]]] = {}
+        for index in indexes:
+            values = self.own.get(index)
+            (plain if values is None else others.setdefault(id(values), (values, []))[1]).append(index)
+        yield self, plain
+        for values, some in others.values():
+            yield dataclasses.replace(self, **values), some
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

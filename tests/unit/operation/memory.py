@@ -69,7 +69,8 @@ class Memory(VolumesInMemory):
 
     def read(self, query: Query) -> State:
         state = State(vim=self.name, project_id=MINE, roles=frozenset({'member'}))
-        state.images = [Image('image-cirros', 'cirros', 'active', 0, 0, ('0' * 32,))]
+        state.images = [Image(f'image-{name}', name, 'active', 0, 0, (digit * 32,))
+                        for digit, name in zip('01', ('cirros', 'ubuntu'))]
         state.flavors = [flavor('m1.tiny'), flavor('m1.small', 1, 2048, 20)]
         state.networks = list(self.networks.values())
         state.ports = [port for port in self.ports.values()
@@ -175,7 +176,9 @@ class Memory(VolumesInMemory):
         return {port_id for port_id in port_ids if self.ports[port_id].device_id}
 
     def rebuild_server(self, server_id: str, image_id: str, **user_data: str | None) -> str:
-        return f'req-{self._call("rebuild_server", user_data)}'
+        number = self._call('rebuild_server', server_id)
+        self.servers[server_id] = self.servers[server_id]._replace(image_id=image_id)
+        return f'req-{number}'
 
     def server_action(self, server_id: str, action: str) -> str:
         number = self._call(action, server_id)

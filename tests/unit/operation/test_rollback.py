@@ -200,7 +200,9 @@ def test_of_a_terminate_of_what_was_never_whole_there_is_no_way_back(site: Site)
 LATER: dict[str, tuple[str, Callable[[Any], bool], dict[str, Any]]] = {
     'scale': ('create_server', last, {'params': {'count': 4}}),
     'operate': ('stop', lambda server_id: server_id.endswith('-6'), {'params': {'state': 'STOPPED'}}),
-    'heal': ('delete_server', lambda server_id: True, {'count_index': 0, 'accept_data_loss': True, 'params': {'force': True}})}
+    'heal': ('delete_server', lambda server_id: True, {'count_index': 0, 'accept_data_loss': True, 'params': {'force': True}}),
+    'rebuild': ('rebuild_server', lambda server_id: True, {'params': {'image': 'ubuntu'}}),
+    'change_flavour': ('resize_server', lambda flavor_id: True, {'params': {'flavor': 'm1.small'}})}
 
 
 @pytest.mark.parametrize('verb', LATER)
@@ -222,5 +224,5 @@ def test_of_the_verbs_on_what_runs(site: Site, verb: str, way: str) -> None:
     else:
         assert len(site.vim.servers) == (4 if verb == 'scale' else 3)
         assert {one.status for one in site.vim.servers.values()} == {'SHUTOFF' if verb == 'operate' else 'ACTIVE'}
-        assert (site.vim.ids()['servers'] == ids['servers']) is (verb == 'operate')
+        assert (site.vim.ids()['servers'] == ids['servers']) is (verb not in ('scale', 'heal'))
         assert site.vim.ids()['ports'] >= ids['ports']

@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.nfv.mano.plugins.module_utils.plan.build import make_plan
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, Live
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan
-from ansible_collections.nfv.mano.plugins.module_utils.target import load
+from ansible_collections.nfv.mano.plugins.module_utils.target import NetworkService, load
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, mark, ns_tag
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Flavor, Image, Network, Port, Server, State, Subnet
 
@@ -71,9 +71,11 @@ class World:
 
     def plan(self, wanted: dict[str, Any] | None, **options: Any) -> Plan:
         """The plan for a document; None: everything goes."""
-        context = Context(NS_ID, 'edge1', load(wanted) if wanted is not None else None, self.record,
-                          {'default': Live.of(self.state)}, **options)
-        return make_plan(context)
+        return self.plan_of(load(wanted) if wanted is not None else None, **options)
+
+    def plan_of(self, target: NetworkService | None, **options: Any) -> Plan:
+        """The plan for a target."""
+        return make_plan(Context(NS_ID, 'edge1', target, self.record, {'default': Live.of(self.state)}, **options))
 
     def deployed(self, count: int = 2) -> World:
         """As after an instantiate of :func:`document`."""
