@@ -19,6 +19,7 @@ author:
 extends_documentation_fragment:
   - nfv.mano.attributes
   - nfv.mano.operation
+  - nfv.mano.run
   - nfv.mano.state
 requirements:
   - openstacksdk >= 4

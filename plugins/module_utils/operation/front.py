@@ -20,29 +20,57 @@ STATE_ARGUMENTS: dict[str, dict[str, Any]] = {
     'key_file': {'type': 'path', 'no_log': False},
 }
 OPERATIONS = ('instantiate', 'update', 'terminate', 'scale', 'operate', 'heal', 'rebuild', 'change_flavour', 'retry', 'rollback')
-ARGUMENTS: dict[str, dict[str, Any]] = {
-    'operation': {'type': 'str', 'choices': list(OPERATIONS), 'default': 'instantiate'},
+#: How any operation runs, whatever it does.
+RUN_ARGUMENTS: dict[str, dict[str, Any]] = {
     'descriptor': {'type': 'path'},
     'document': {'type': 'dict'},
     'files': {'type': 'dict', 'default': {}},
-    'params': {'type': 'dict', 'default': {}},
-    'ns': {'type': 'str'},
-    'vnf': {'type': 'str'},
-    'vdu': {'type': 'str'},
-    'count_index': {'type': 'int'},
     'max_unavailable': {'type': 'str'},
-    'op_occ': {'type': 'str'},
     'cloud': {'type': 'str'},
     'vims': {'type': 'dict', 'default': {}},
     'max_parallel': {'type': 'int', 'default': 16},
     'timeouts': {'type': 'dict', 'default': {}},
-    'allow_delete': {'type': 'bool', 'default': False},
     'accept_data_loss': {'type': 'bool', 'default': False},
     'create_flavors': {'type': 'bool', 'default': True},
     'force_takeover': {'type': 'bool', 'default': False},
     'op_occ_retention': {'type': 'int', 'default': 50},
     'progress': {'type': 'bool', 'default': True},
     'progress_file': {'type': 'path'},
+    **STATE_ARGUMENTS,
+}
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    'operation': {'type': 'str', 'choices': list(OPERATIONS), 'default': 'instantiate'},
+    'params': {'type': 'dict', 'default': {}},
+    'ns': {'type': 'str'},
+    'vnf': {'type': 'str'},
+    'vdu': {'type': 'str'},
+    'count_index': {'type': 'int'},
+    'op_occ': {'type': 'str'},
+    'allow_delete': {'type': 'bool', 'default': False},
+    **RUN_ARGUMENTS,
+}
+#: States of VDU instances that can be asked for.
+STATES = ('present', 'absent', 'started', 'stopped', 'paused', 'suspended', 'restarted', 'rebuilt', 'resized')
+VDU_ARGUMENTS: dict[str, dict[str, Any]] = {
+    'ns': {'type': 'str', 'required': True},
+    'instances': {'type': 'list', 'elements': 'dict', 'required': True, 'options': {
+        'vnf': {'type': 'str', 'required': True}, 'vdu': {'type': 'str', 'required': True}, 'count_index': {'type': 'int'}}},
+    'state': {'type': 'str', 'choices': list(STATES), 'default': 'present'},
+    'image': {'type': 'raw'},
+    'flavor': {'type': 'raw'},
+    'force': {'type': 'bool'},
+    'stop_type': {'type': 'str', 'choices': ['GRACEFUL', 'FORCEFUL']},
+    'graceful_stop_timeout': {'type': 'int'},
+    'root': {'type': 'str', 'choices': ['keep', 'rebuild']},
+    'request_id': {'type': 'str'},
+    **RUN_ARGUMENTS,
+}
+#: Types of consoles; which of them there are is up to the cloud.
+CONSOLES = ('novnc', 'spice-html5', 'serial', 'mks')
+CONSOLE_ARGUMENTS: dict[str, dict[str, Any]] = {
+    'ns': {'type': 'str', 'required': True},
+    'type': {'type': 'str', 'choices': list(CONSOLES), 'default': 'novnc'},
+    **{name: ARGUMENTS[name] for name in ('vnf', 'vdu', 'count_index', 'cloud', 'vims', 'max_parallel', 'timeouts')},
     **STATE_ARGUMENTS,
 }
 #: What stands for an op-occ where none was started.
@@ -81,6 +109,35 @@ def run(module: Any, dry: bool) -> None:
         request = Request.of(module.params)
         result = engine.diff(request, tell) if dry else engine.apply(request, tell)
     module.exit_json(**result)
+
+
+def run_vdu(module: Any, dry: bool) -> None:
+    """Bring VDU instances into a state, or show what that would take, and end the module.
+
+    :param module: an AnsibleModule with :data:`VDU_ARGUMENTS`.
+    """
+    from ansible_collections.nfv.mano.plugins.module_utils.operation import vdu_states
+    tell = teller(module.params['progress_file'])
+    with failing(module):
+        result = vdu_states.bring(module.params, tell, dry)
+    module.exit_json(**result)
+
+
+def show_consoles(module: Any) -> None:
+    """End a module with the consoles that are meant; it fails where one of them is not to be had.
+
+    :param module: an AnsibleModule with :data:`CONSOLE_ARGUMENTS`.
+    """
+    from ansible_collections.nfv.mano.plugins.module_utils.operation import consoles
+    from ansible_collections.nfv.mano.plugins.module_utils.operation.request import Request
+    with failing(module):
+        # A request that changes nothing: only what it narrows down to counts
+        found = consoles.consoles(Request.of({**module.params, 'operation': 'heal'}), module.params['type'])
+    shown = consoles.lines(found)
+    wrong = [line for line, one in zip(shown, found) if one['error']]
+    if wrong:
+        module.fail_json(msg='\n'.join(['No console:', *(f'  {line}' for line in wrong)]), consoles=found, lines=shown)
+    module.exit_json(changed=False, consoles=found, lines=shown)
 
 
 def teller(path: str | None) -> Callable[[str], None]:

@@ -143,7 +143,8 @@ def refuse_other_verb(op_occ: OpOcc, operation: str, request: Request) -> None:
     :raises OperationError: 409, naming the op-occ, its state and what closes it.
     """
     kept = (op_occ.dir.read_json('parameters.json') or {}).get('parameters', {})
-    others = [f'nfv_{name}={kept.get(name)}' for name in SELECTION if kept.get(name) != getattr(request, name)]
+    others = [f'{"instances" if name == "items" else f"nfv_{name}"}={kept.get(name)}' for name in SELECTION
+              if kept.get(name) != getattr(request, name)]
     if (op_occ.operation == operation and not others) or {op_occ.operation, operation} == ONE_VERB:
         return
     of = f' of other instances ({", ".join(others)})' if op_occ.operation == operation else ''

@@ -68,7 +68,7 @@ def _listed(request: Request, target: NetworkService) -> list[Selected]:
         try:
             chosen = select(dataclasses.replace(request, items=None, **item), target)
         except InputError as error:
-            problems += [f'items[{place}].{problem}' for problem in error.problems]
+            problems += [f'instances[{place}].{problem}' for problem in error.problems]
             continue
         for one in chosen:
             other = found.get(one.path, one)

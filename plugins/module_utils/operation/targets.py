@@ -70,14 +70,7 @@ def _of_document(request: Request, base: Base) -> Aim:
 
 def _of_record(request: Request, base: Base) -> Aim:
     """The target of before, with something changed of it by a verb; a document is given for its secrets only."""
-    document = base.ns.get('document') or {}
-    known, files = document, base.ns.get('files')
-    if request.document is not None and request.files is not None:
-        known = with_user_data(document, request.document, request.files)
-
-    def target(overlay: Mapping[str, Any]) -> NetworkService:
-        return _own(_load(_with_vims(merge(known, overlay, known), request), files), overlay)
-    before = target(base.overlay)
+    before = declared(request, base, base.overlay)
     overlay, asked = base.overlay, Asked()
     if request.operation == 'scale':
         overlay, asked = scale(request, base, before)
@@ -89,8 +82,19 @@ def _of_record(request: Request, base: Base) -> Aim:
         overlay, asked = rebuild(request, base, before)
     elif request.operation == 'change_flavour':
         overlay, asked = change_flavour(request, base, before)
-    return Aim(target=before if overlay == base.overlay else target(overlay), document=base.ns.get('document'),
-               overlay=overlay, files=files, asked=asked)
+    return Aim(target=before if overlay == base.overlay else declared(request, base, overlay), document=base.ns.get('document'),
+               overlay=overlay, files=base.ns.get('files'), asked=asked)
+
+
+def declared(request: Request, base: Base, overlay: Mapping[str, Any]) -> NetworkService:
+    """What is to be there by the record: its document with what later verbs changed of it.
+
+    :raises InputError: it can not be read.
+    """
+    known: dict[str, Any] = base.ns.get('document') or {}
+    if request.document is not None and request.files is not None:
+        known = with_user_data(known, request.document, request.files)
+    return _own(_load(_with_vims(merge(known, overlay, known), request), base.ns.get('files')), overlay)
 
 
 def _standing_own(base: Base, given: Mapping[str, Any], there: Collection[str]) -> dict[str, dict[str, Any]]:

@@ -166,6 +166,9 @@ class Vim(Protocol):
     def rebuild_server(self, server_id: str, image_id: str, **user_data: str | None) -> str:
         """Ask for a fresh root disk from an image; ``user_data`` left out stays, None takes it away."""
 
+    def console_url(self, server_id: str, kind: str) -> str:
+        """The URL of a server's console: 'novnc', 'spice-html5', 'serial' or 'mks'. It lets whoever has it in, for a while."""
+
     def attach_interface(self, server_id: str, port_id: str) -> None:
         """Attach a port to a server, and wait for it; one that is attached already is fine (two calls after a failure)."""
 

@@ -167,8 +167,8 @@ def test_a_list_of_selections_is_one_operation(three: Site) -> None:
     with pytest.raises(InputError) as caught:
         three.apply('rebuild', items=[*two, {'vdu': 'frnt'}, {'count_index': 5}])
     assert caught.value.problems == [
-        'items[2].vdu: frnt is not a VDU of edge1 (there are: web/front)',
-        'items[3].count_index: 5 is not an instance of VDU web/front (there are: 0 to 2)']
+        'instances[2].vdu: frnt is not a VDU of edge1 (there are: web/front)',
+        'instances[3].count_index: 5 is not an instance of VDU web/front (there are: 0 to 2)']
 
 
 @pytest.mark.parametrize(('verb', 'params', 'problem'), [

@@ -11,9 +11,13 @@ import base64
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.service import Service
 
+#: Types of consoles, and the protocol of each.
+CONSOLES = {'novnc': 'vnc', 'spice-html5': 'spice', 'serial': 'serial', 'mks': 'mks'}
+
 
 class ServerChanges(Service):
-    """Resize, rebuild, interfaces. Each answers with the id of its request, by which the server's own log of actions knows it."""
+    """Resize, rebuild, interfaces, consoles. Each change answers with the id of its request, by which the server's own log of
+    actions knows it."""
 
     def resize_server(self, server_id: str, flavor_id: str) -> str:
         return self._act(server_id, 'resize', {'resize': {'flavorRef': flavor_id}})
@@ -28,6 +32,12 @@ class ServerChanges(Service):
         # Left out, user data stays; None takes it away (2.57)
         encoded = {key: base64.b64encode(text.encode()).decode() if text else None for key, text in user_data.items()}
         return self._act(server_id, 'rebuild', {'rebuild': {'imageRef': image_id, **encoded}})
+
+    def console_url(self, server_id: str, kind: str) -> str:
+        answer = self._client.call('compute', 'POST', f'/servers/{server_id}/remote-consoles',
+                                   f'get the {kind} console of server {server_id}',
+                                   json={'remote_console': {'protocol': CONSOLES[kind], 'type': kind}})
+        return answer['remote_console']['url']
 
     def _act(self, server_id: str, what: str, body: dict[str, object]) -> str:
         self._client.call('compute', 'POST', f'/servers/{server_id}/action', f'{what} server {server_id}', json=body)
