@@ -54,7 +54,7 @@ options:
     description:
       - V(present) makes them whole where they are not well, on the very same ports (heal). More instances than the record says
         are made by V(operation=scale) of M(nfv.mano.ns_apply).
-      - V(absent) takes them away (scale in). They must be the newest of their VDU, and of one VNF.
+      - V(absent) takes them away (scale in). They must be the newest of their VDU.
       - V(started), V(stopped), V(paused), V(suspended) and V(restarted) are states of the power (operate).
       - V(rebuilt) gives them a fresh root disk where they are of another image than O(image), or than the one that they should be
         of; with O(force) in any case (rebuild).

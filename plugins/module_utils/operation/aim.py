@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,6 +73,14 @@ def with_power(overlay: Mapping[str, Any] | None, power: Mapping[str, str]) -> d
 def with_own(overlay: Mapping[str, Any], own: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """An overlay with other images and flavors of single instances."""
     return _with(overlay, OWN, {item: values for item, values in own.items() if values})
+
+
+def without_instances(overlay: dict[str, Any], gone: Collection[str]) -> dict[str, Any]:
+    """An overlay in which nothing is said of instances, by record key."""
+    if not any(item in gone for key in (POWER, OWN) for item in overlay.get(key) or {}):
+        return overlay
+    left = {key: {item: value for item, value in (overlay.get(key) or {}).items() if item not in gone} for key in (POWER, OWN)}
+    return with_own(with_power(overlay, left[POWER]), left[OWN])
 
 
 def _with(overlay: Mapping[str, Any], key: str, values: Mapping[str, Any]) -> dict[str, Any]:

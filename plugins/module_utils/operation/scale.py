@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.operation import levels
-from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Base, item_of, with_own, with_power, with_values
+from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Base, item_of, with_values, without_instances
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
-from ansible_collections.nfv.mano.plugins.module_utils.operation.select import Params, select_one, select_vnf
+from ansible_collections.nfv.mano.plugins.module_utils.operation.select import Params, select, select_one, select_vnf
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Asked
 from ansible_collections.nfv.mano.plugins.module_utils.target import NetworkService, Vdu, Vnf
 from ansible_collections.nfv.mano.plugins.module_utils.target.check_scaling import bounds, in_bounds
@@ -25,11 +26,11 @@ PARAMS = (*WAYS, 'number_of_steps', 'aspect_id')
 
 @dataclass(slots=True)
 class Wish:
-    """What one VNF is to become: instances by VDU, levels by scaling aspect, and which parameter says so."""
+    """What one VNF is to become: instances by VDU, levels by scaling aspect, and which input says so."""
 
     path: str
     vnf: Vnf
-    param: str
+    said: str
     counts: dict[str, int]
     levels: dict[str, int] = field(default_factory=dict)
 
@@ -40,15 +41,40 @@ def scale(request: Request, base: Base, target: NetworkService) -> tuple[dict[st
     :raises InputError: parameters that can't be used, no such VNF, VDU, aspect or level, a number out of its bounds, or a VDU
         whose instances are protected.
     """
-    wish = _wish(request, target)
-    problems = [problem for number, vdu in enumerate(wish.vnf.vdus) for problem in _problems(wish, number, vdu)]
+    wishes = [_wish(request, target)] if request.items is None else _without(request, target)
+    problems = [problem for wish in wishes for number, vdu in enumerate(wish.vnf.vdus)
+                for problem in _problems(wish, number, vdu)]
     if problems:
         raise InputError(problems)
+    overlay = base.overlay
     scope: set[str] = set()
-    for vdu in wish.vnf.vdus:
-        if vdu.name in wish.counts:
-            scope |= _scope(base, wish.vnf, vdu, wish.counts[vdu.name])
-    return _overlay(base, wish), Asked(scope=frozenset(scope))
+    for wish in wishes:
+        overlay = _overlay(overlay, wish)
+        for vdu in wish.vnf.vdus:
+            if vdu.name in wish.counts:
+                scope |= _scope(base, wish.vnf, vdu, wish.counts[vdu.name])
+    return overlay, Asked(scope=frozenset(scope))
+
+
+def _without(request: Request, target: NetworkService) -> list[Wish]:
+    """What VNFs are to become without the listed instances, of which some may be gone already."""
+    Params('scale', request.params).check()
+    listed: dict[tuple[str, str], set[int | None]] = {}
+    for item in request.items or ():
+        listed.setdefault((item['vnf'], item['vdu']), set()).add(item.get('count_index'))
+    wishes: dict[str, Wish] = {}
+    problems = []
+    for one in select(dataclasses.replace(request, items=[{'vnf': vnf, 'vdu': vdu} for vnf, vdu in listed]), target):
+        away = listed[one.vnf.name, one.vdu.name]
+        left = [index for index in one.indexes if not away & {index, None}]
+        if left != list(range(len(left))):
+            problems.append(f'instances: only the newest instances can be taken away; of VDU {one.vnf.name}/{one.vdu.name} '
+                            f'{left[-1]} would stay')
+        wish = wishes.setdefault(one.vnf.name, Wish(one.path.rpartition('.')[0], one.vnf, 'instances', {}))
+        wish.counts[one.vdu.name] = len(left)
+    if problems:
+        raise InputError(problems)
+    return list(wishes.values())
 
 
 def _wish(request: Request, target: NetworkService) -> Wish:
@@ -69,16 +95,16 @@ def _wish(request: Request, target: NetworkService) -> Wish:
         one = select_one(request, target)
         path = one.path.rpartition('.')[0]
         if count is not None:
-            return Wish(path, one.vnf, 'count', {one.vdu.name: count})
+            return Wish(path, one.vnf, 'params.count', {one.vdu.name: count})
         more = (steps or 1) * (1 if kind == 'SCALE_OUT' else -1)
-        return Wish(path, one.vnf, 'number_of_steps', {one.vdu.name: one.vdu.count + more})
+        return Wish(path, one.vnf, 'params.number_of_steps', {one.vdu.name: one.vdu.count + more})
     path, vnf = select_vnf(request, target)
     if aspect_id:
         more = (steps or 1) * (1 if kind == 'SCALE_OUT' else -1)
-        return Wish(path, vnf, 'number_of_steps', *levels.by_steps(vnf, aspect_id, more))
+        return Wish(path, vnf, 'params.number_of_steps', *levels.by_steps(vnf, aspect_id, more))
     if level_id:
-        return Wish(path, vnf, 'instantiation_level_id', *levels.to_named(vnf, level_id))
-    return Wish(path, vnf, 'scale_info', *levels.to_levels(vnf, request.params.get('scale_info')))
+        return Wish(path, vnf, 'params.instantiation_level_id', *levels.to_named(vnf, level_id))
+    return Wish(path, vnf, 'params.scale_info', *levels.to_levels(vnf, request.params.get('scale_info')))
 
 
 def _problems(wish: Wish, number: int, vdu: Vdu) -> list[str]:
@@ -87,9 +113,9 @@ def _problems(wish: Wish, number: int, vdu: Vdu) -> list[str]:
     if wanted == vdu.count:
         return []
     if wanted < 0:
-        return [f'params.{wish.param}: {vdu.count - wanted} can not be taken from {vdu.count} instances of {name}']
+        return [f'{wish.said}: {vdu.count - wanted} can not be taken from {vdu.count} instances of {name}']
     if not in_bounds(vdu, wanted):
-        return [f'params.{wish.param}: {wanted} instances of {name} are out of range {bounds(vdu)}']
+        return [f'{wish.said}: {wanted} instances of {name} are out of range {bounds(vdu)}']
     if wanted < vdu.count and vdu.protected:
         return [f'{wish.path}.vdus[{number}].protected: instances of {name} are protected, and scaling from {vdu.count} to '
                 f'{wanted} would delete some; set protected to false in the document']
@@ -104,17 +130,12 @@ def _scope(base: Base, vnf: Vnf, vdu: Vdu, wanted: int) -> set[str]:
     return recorded.union(item_of(vnf, vdu, index) for index in range(least, max(vdu.count, wanted)))
 
 
-def _overlay(base: Base, wish: Wish) -> dict[str, Any]:
+def _overlay(overlay: dict[str, Any], wish: Wish) -> dict[str, Any]:
     counts = {vdu.name: wish.counts[vdu.name] for vdu in wish.vnf.vdus if wish.counts.get(vdu.name, vdu.count) != vdu.count}
-    moved = {aspect.name: wish.levels[aspect.name] for aspect in wish.vnf.scaling_aspects
-             if wish.levels.get(aspect.name, aspect.level) != aspect.level}
-    if not counts and not moved:
-        return base.overlay
-    overlay = base.overlay
     for name, count in counts.items():
         overlay = with_values(overlay, wish.vnf.name, 'vdus', name, count=count)
-    for name, level in moved.items():
-        overlay = with_values(overlay, wish.vnf.name, 'scaling_aspects', name, level=level)
+    for aspect in wish.vnf.scaling_aspects:
+        if wish.levels.get(aspect.name, aspect.level) != aspect.level:
+            overlay = with_values(overlay, wish.vnf.name, 'scaling_aspects', aspect.name, level=wish.levels[aspect.name])
     gone = {item_of(wish.vnf, vdu, index) for vdu in wish.vnf.vdus for index in range(counts.get(vdu.name, vdu.count), vdu.count)}
-    overlay = with_own(overlay, {item: values for item, values in base.own.items() if item not in gone})
-    return with_power(overlay, {item: status for item, status in base.power.items() if item not in gone})
+    return without_instances(overlay, gone)

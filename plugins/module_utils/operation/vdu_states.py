@@ -40,7 +40,8 @@ def bring(options: Mapping[str, Any], tell: Callable[[str], None], dry: bool) ->
     store.prepare(create=False)
     ns = again.find_ns(store, request.ns or '')
     need_instantiated(request, ns)
-    items = sorted(make_aim(request, Base(ns, read_resources(store, ns))).asked.scope or (), key=split_item)
+    scope = make_aim(request, Base(ns, read_resources(store, ns))).asked.scope or frozenset()
+    items = sorted(scope | _named(request), key=split_item)
     try:
         result = engine.diff(request, tell) if dry else engine.apply(request, tell)
     except OpOccError as error:
@@ -61,12 +62,19 @@ def request_of(options: Mapping[str, Any]) -> Request:
                 if state not in GOES_WITH[name]]
     if not options['instances']:
         problems.append('instances: name one at least, by vnf, vdu and count_index')
+    problems += [f'instances[{place}].count_index: {one["count_index"]} is less than 0' for place, one
+                 in enumerate(options['instances']) if (one.get('count_index') or 0) < 0]
     if problems:
         raise InputError(problems)
     if OPERATIONS[state] == 'operate':
         params['state'] = state.upper()
     items = [{key: value for key, value in one.items() if value is not None} for one in options['instances']]
     return Request.of({**options, 'operation': OPERATIONS[state], 'params': params, 'items': items})
+
+
+def _named(request: Request) -> set[str]:
+    """The record's keys of those that are named one by one: of what is absent already, nothing else tells."""
+    return {f'vdu:{one["vnf"]}/{one["vdu"]}/{one["count_index"]}' for one in request.items or () if 'count_index' in one}
 
 
 def _each(store: Store, ns_id: str, items: list[str], result: Mapping[str, Any]) -> list[dict[str, Any]]:
