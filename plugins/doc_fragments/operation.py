@@ -16,7 +16,8 @@ options:
       - What is done. V(instantiate) makes the network service, or brings one that is there to the document;
         V(update) does only the latter; V(terminate) deletes all that was made for it.
       - V(scale) makes the number of instances of a VDU another one, V(operate) brings VDU instances into another power state,
-        V(heal) replaces their servers on the same ports. They are of what the record says; O(descriptor) is needed only where
+        V(heal) replaces their servers on the same ports, V(migrate) moves them to other compute hosts, V(evacuate) has those of a
+        host that is down made again on others. They are of what the record says; O(descriptor) is needed only where
         servers are made whose user data has secrets, and nothing else is taken from it.
       - V(rebuild) gives the same servers a fresh root disk, of the same or another image, V(change_flavour) another flavor. What
         they bring about is kept beside the document.
@@ -26,7 +27,7 @@ options:
         and nothing is touched unless O(accept_data_loss) is true. O(descriptor), the document from before, is needed only
         where servers have to be made again with secrets.
     type: str
-    choices: [instantiate, update, terminate, scale, operate, heal, rebuild, change_flavour, retry, rollback]
+    choices: [instantiate, update, terminate, scale, operate, heal, rebuild, change_flavour, migrate, evacuate, retry, rollback]
     default: instantiate
   params:
     description:
@@ -39,6 +40,8 @@ options:
       - Of V(rebuild), C(image) (a name, or a mapping as in the document) and C(force) (false), whether servers of that image are
         rebuilt too.
       - Of V(change_flavour), C(flavor) (a name, or a mapping as in the document).
+      - Of V(migrate), C(type) (C(live), C(cold)), C(to_host), C(from_host) and C(disable_service) (of C(from_host)).
+      - Of V(evacuate), C(from_host), which is down, and C(to_host).
       - Of these, C(request_id), a name of the caller's for the request. Once it is carried out the same name again changes
         nothing and answers with its op-occ, as long as that is kept.
     type: dict

@@ -27,8 +27,8 @@ options:
     default: {}
   max_unavailable:
     description:
-      - How many VDU instances V(heal), V(rebuild), V(change_flavour) or a restart may take down at once, as a count or as a
-        share such as V(25%).
+      - How many VDU instances a heal, a rebuild, a change of flavor or a restart may take down at once, or a migration or an
+        evacuation move, as a count or as a share such as V(25%).
       - By default all that are meant.
     type: str
   cloud:
@@ -48,6 +48,7 @@ options:
   timeouts:
     description:
       - Limits in seconds. C(server_active) (600), C(server_delete) (300), C(server_power) (300), C(server_resize) (1800),
+        C(server_migrate) (3600, also for evacuation),
         C(volume_available) (600, also for what is attached, detached and extended), C(volume_delete) (300), C(call) (what
         C(clouds.yaml) says, else 60), C(adopt_window) (the call limit and 60), C(lock) (15), C(cancel) (120).
     type: dict

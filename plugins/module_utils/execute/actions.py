@@ -12,6 +12,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.execute.calls import Call
 from ansible_collections.nfv.mano.plugins.module_utils.execute.flavors import Flavors
 from ansible_collections.nfv.mano.plugins.module_utils.execute.floating_ips import FloatingIps
 from ansible_collections.nfv.mano.plugins.module_utils.execute.kind import Ended, Verb
+from ansible_collections.nfv.mano.plugins.module_utils.execute.moves import Moves
 from ansible_collections.nfv.mano.plugins.module_utils.execute.nets import Nets
 from ansible_collections.nfv.mano.plugins.module_utils.execute.ports import Ports
 from ansible_collections.nfv.mano.plugins.module_utils.execute.power import Power
@@ -27,8 +28,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.execute.waiter import Wai
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
 from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
 
-KINDS = (Flavors, FloatingIps, Nets, Ports, Routers, ServerGroups, Servers, ServerChanges, Resizes, Power, Readiness, Volumes,
-         Trunks)
+KINDS = (Flavors, FloatingIps, Moves, Nets, Ports, Routers, ServerGroups, Servers, ServerChanges, Resizes, Power, Readiness,
+         Volumes, Trunks)
 
 
 class Actions:

@@ -11,7 +11,7 @@ from typing import Any
 
 Resources = dict[str, dict[str, Any]]
 #: What a server that is gone takes with it; its ports, its volumes and what the document said of it stay.
-OF_SERVER = ('id', 'name', 'status', 'host_id', 'addresses', 'ready')
+OF_SERVER = ('id', 'name', 'status', 'host_id', 'host', 'addresses', 'ready')
 #: Things of an instance that have a name and an id each.
 PARTS = ('ports', 'volumes', 'floating_ips', 'trunks')
 
@@ -30,6 +30,9 @@ def fold(resources: Resources, entries: Iterable[dict[str, Any]]) -> Resources:
 
 def _put(resources: Resources, item: str, values: dict[str, Any]) -> None:
     resource = resources.setdefault(item, {})
+    if values.get('host_id', resource.get('host_id')) != resource.get('host_id'):
+        # The name is known only of the host that we moved it to
+        resource.pop('host', None)
     parts = {part: {**resource.get(part, {}), **values[part]} for part in PARTS if part in values}
     resource.update({**values, **parts})
     _set_management_address(resource)

@@ -15,8 +15,9 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Asked
 from ansible_collections.nfv.mano.plugins.module_utils.target import NetworkService, Vdu, Vnf
 
 #: Keys of the overlay beside those of the document, each by record key of an instance: the wanted status of a server that is
-#: not to be ACTIVE, and the image and the flavor that are its own.
-POWER, OWN = 'power', 'instances'
+#: not to be ACTIVE; the image and the flavor that are its own; the host that it was moved to from the one that its VDU's
+#: document names ('': the scheduler chose).
+POWER, OWN, HOSTS = 'power', 'instances', 'hosts'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,11 @@ class Aim:
         """Wanted statuses of servers that are not to be ACTIVE, by record key."""
         return self.overlay.get(POWER) or {}
 
+    @property
+    def hosts(self) -> dict[str, str]:
+        """Hosts in place of those that the document names, by record key."""
+        return self.overlay.get(HOSTS) or {}
+
 
 @dataclass(frozen=True, slots=True)
 class Base:
@@ -43,11 +49,13 @@ class Base:
     :param ns: the record of the NS, with the document and the overlay from before.
     :param resources: the record's resources, from before.
     :param done: ids of the operation's tasks that are done.
+    :param begun: ``host_id`` of the hosts from which it has sent servers off, by record key.
     """
 
     ns: Mapping[str, Any]
     resources: Mapping[str, Mapping[str, Any]]
     done: frozenset[str] = frozenset()
+    begun: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def overlay(self) -> dict[str, Any]:
@@ -64,6 +72,11 @@ class Base:
         """Images and flavors of single instances, as documents write them, by record key."""
         return self.overlay.get(OWN) or {}
 
+    @property
+    def hosts(self) -> dict[str, str]:
+        """Hosts in place of those that the document names, by record key."""
+        return self.overlay.get(HOSTS) or {}
+
 
 def with_power(overlay: Mapping[str, Any] | None, power: Mapping[str, str]) -> dict[str, Any]:
     """An overlay with other wanted statuses."""
@@ -75,12 +88,18 @@ def with_own(overlay: Mapping[str, Any], own: Mapping[str, Mapping[str, Any]]) -
     return _with(overlay, OWN, {item: values for item, values in own.items() if values})
 
 
+def with_hosts(overlay: Mapping[str, Any], hosts: Mapping[str, str]) -> dict[str, Any]:
+    """An overlay with other hosts in place of those that the document names."""
+    return _with(overlay, HOSTS, hosts)
+
+
 def without_instances(overlay: dict[str, Any], gone: Collection[str]) -> dict[str, Any]:
     """An overlay in which nothing is said of instances, by record key."""
-    if not any(item in gone for key in (POWER, OWN) for item in overlay.get(key) or {}):
-        return overlay
-    left = {key: {item: value for item, value in (overlay.get(key) or {}).items() if item not in gone} for key in (POWER, OWN)}
-    return with_own(with_power(overlay, left[POWER]), left[OWN])
+    for key in (POWER, OWN, HOSTS):
+        said = overlay.get(key) or {}
+        if any(item in gone for item in said):
+            overlay = _with(overlay, key, {item: value for item, value in said.items() if item not in gone})
+    return overlay
 
 
 def _with(overlay: Mapping[str, Any], key: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -77,15 +77,16 @@ def make_target(request: Request, ns: Mapping[str, Any]) -> NetworkService | Non
 
 
 def make_draft(request: Request, ns: Mapping[str, Any], resources: Resources, pending: list[dict[str, Any]],
-               tell: Callable[[str], None], store: Store, wait: bool, base: Base | None = None) -> Draft:
+               tell: Callable[[str], None], store: Store, wait: bool, base: Base | None = None, aim: Aim | None = None) -> Draft:
     """Read the VIMs and plan.
 
     :param wait: whether to wait for create calls whose answer was lost (a dry run does not).
     :param base: what the operation started from, where it is taken up again; None: the record as it is.
+    :param aim: what it works towards, where that is not what the request makes of it.
     :raises InputError: the document or the request is wrong.
     :raises VimError: a VIM can't be read.
     """
-    aim = make_aim(request, base or Base(ns, resources))
+    aim = aim or make_aim(request, base or Base(ns, resources))
     target = aim.target
     clouds = {name: dict(vim) for name, vim in (ns.get('vims') or {}).items()}
     if target is not None:
@@ -100,7 +101,7 @@ def make_draft(request: Request, ns: Mapping[str, Any], resources: Resources, pe
     context = Context(ns['id'], ns['name'], target, resources, {name: Live.of(state) for name, state in states.items()},
                       request.create_flavors, request.allow_delete,
                       lambda vnf, vdu, index: user_data.get((vnf.name, vdu.name, index)),
-                      compared, not_rendered, request.accept_data_loss, aim.power, aim.asked,
+                      compared, not_rendered, request.accept_data_loss, aim.power, aim.hosts, aim.asked,
                       doubtful=frozenset(call['mark'] for call in (*pending, *ns.get('doubtful', ()))))
     plan = make_plan(context)
     quotas = reading.read_quotas(vims, plan)
@@ -131,7 +132,7 @@ def _rendered(aim: Aim, left_out: frozenset[tuple[str, str]],
     rendered: UserData = {}
     compared: UserData = {}
     problems = []
-    for vnf in aim.target.vnfs if aim.target and not aim.asked.operate else ():
+    for vnf in aim.target.vnfs if aim.target and not aim.asked.of_servers else ():
         for vdu in vnf.vdus:
             if (vnf.name, vdu.name) in left_out:
                 continue

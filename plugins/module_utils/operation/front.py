@@ -19,7 +19,8 @@ STATE_ARGUMENTS: dict[str, dict[str, Any]] = {
     'passphrase': {'type': 'str', 'no_log': True},
     'key_file': {'type': 'path', 'no_log': False},
 }
-OPERATIONS = ('instantiate', 'update', 'terminate', 'scale', 'operate', 'heal', 'rebuild', 'change_flavour', 'retry', 'rollback')
+OPERATIONS = ('instantiate', 'update', 'terminate', 'scale', 'operate', 'heal', 'rebuild', 'change_flavour', 'migrate',
+              'evacuate', 'retry', 'rollback')
 #: How any operation runs, whatever it does.
 RUN_ARGUMENTS: dict[str, dict[str, Any]] = {
     'descriptor': {'type': 'path'},

@@ -13,11 +13,15 @@ from typing import Any
 from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError, conflict
-from ansible_collections.nfv.mano.plugins.module_utils.operation import results
+from ansible_collections.nfv.mano.plugins.module_utils.operation import again, results
+from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Base
 from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import Draft, make_draft
+from ansible_collections.nfv.mano.plugins.module_utils.operation.move import back as back_to_hosts
+from ansible_collections.nfv.mano.plugins.module_utils.operation.record import read_journal
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import Request
-from ansible_collections.nfv.mano.plugins.module_utils.operation.run import Run
+from ansible_collections.nfv.mano.plugins.module_utils.operation.run import Run, moved_from
 from ansible_collections.nfv.mano.plugins.module_utils.operation.stored import with_user_data
+from ansible_collections.nfv.mano.plugins.module_utils.operation.targets import make_aim
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
 from ansible_collections.nfv.mano.plugins.module_utils.target import merge
@@ -88,7 +92,11 @@ def draft_back(request: Request, op_occ: OpOcc, ns: Mapping[str, Any], resources
     back = dataclasses.replace(request, operation='terminate' if document is None else 'instantiate', document=document,
                                files=None, allow_delete=True)
     declared = {**ns, **{key: before['ns'].get(key) for key in ('document', 'overlay', 'files')}}
-    draft = make_draft(back, declared, resources, pending, tell, store, wait)
+    aim = None
+    if op_occ.operation == 'MIGRATE':
+        aim = back_to_hosts(make_aim(back, Base(declared, resources)), again.original(request, op_occ),
+                            moved_from(read_journal(op_occ)))
+    draft = make_draft(back, declared, resources, pending, tell, store, wait, aim=aim)
     lost = list(losses(draft.plan, before['resources'], resources))
     if request.accept_data_loss:
         draft.notes += lost

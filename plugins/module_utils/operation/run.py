@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources
@@ -218,8 +218,18 @@ def base_of(op_occ: OpOcc | None, ns: Mapping[str, Any], resources: Resources) -
     before = op_occ.dir.read_json('record_before.json') if op_occ is not None else None
     if op_occ is None or before is None:
         return Base(ns, resources)
-    done = {entry['task'] for entry in read_journal(op_occ) if entry['event'] == 'task' and entry['status'] == 'DONE'}
-    return Base({**ns, **{key: before['ns'].get(key) for key in KEPT}}, before['resources'], frozenset(done))
+    entries = read_journal(op_occ)
+    done = {entry['task'] for entry in entries if entry['event'] == 'task' and entry['status'] == 'DONE'}
+    return Base({**ns, **{key: before['ns'].get(key) for key in KEPT}}, before['resources'], frozenset(done), moved_from(entries))
+
+
+def moved_from(entries: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """``host_id`` of the hosts that servers were on when an operation first sent them to another, by record key."""
+    found: dict[str, str] = {}
+    for entry in entries:
+        if entry['event'] == 'intent' and entry.get('call') == 'move':
+            found.setdefault(entry['task'].partition(' ')[2], entry['target']['from'])
+    return found
 
 
 def parameters(request: Request) -> dict[str, Any]:

@@ -17,11 +17,13 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import (
     Base,
     instances,
     split_item,
+    with_hosts,
     with_own,
     with_power,
     with_values,
 )
 from ansible_collections.nfv.mano.plugins.module_utils.operation.heal import heal
+from ansible_collections.nfv.mano.plugins.module_utils.operation.move import evacuate, migrate, standing_hosts
 from ansible_collections.nfv.mano.plugins.module_utils.operation.operate import operate
 from ansible_collections.nfv.mano.plugins.module_utils.operation.rebuild import change_flavour, rebuild
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
@@ -63,8 +65,8 @@ def _of_document(request: Request, base: Base) -> Aim:
     there = instances(target)
     # A stored document is no new one: nothing of it overrules what instances have of their own
     own = _standing_own(base, given, there) if request.files is not None else base.own
-    overlay = with_own(with_power(standing(base.overlay, merged), {item: status for item, status in base.power.items()
-                                                                   if item in there}), own)
+    overlay = with_power(standing(base.overlay, merged), {item: status for item, status in base.power.items() if item in there})
+    overlay = with_hosts(with_own(overlay, own), standing_hosts(base, target))
     return Aim(target=_own(target, overlay), document=document, overlay=overlay, files=_named(target, files))
 
 
@@ -82,6 +84,10 @@ def _of_record(request: Request, base: Base) -> Aim:
         overlay, asked = rebuild(request, base, before)
     elif request.operation == 'change_flavour':
         overlay, asked = change_flavour(request, base, before)
+    elif request.operation == 'migrate':
+        overlay, asked = migrate(request, base, before)
+    elif request.operation == 'evacuate':
+        overlay, asked = evacuate(request, base, before)
     return Aim(target=before if overlay == base.overlay else declared(request, base, overlay), document=base.ns.get('document'),
                overlay=overlay, files=base.ns.get('files'), asked=asked)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ansible_collections.nfv.mano.plugins.module_utils.plan import (
     flavor,
     floating_ip,
+    move,
     net,
     operate,
     order,
@@ -25,7 +26,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Conte
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan
 
 #: How kinds are listed to people.
-KIND_ORDER = ('flavor', 'net', 'router', 'virtual_ip', 'server_group', 'volume', 'vdu', 'floating_ip')
+KIND_ORDER = ('host', 'flavor', 'net', 'router', 'virtual_ip', 'server_group', 'volume', 'vdu', 'floating_ip')
 
 
 def make_plan(context: Context) -> Plan:
@@ -38,6 +39,8 @@ def make_plan(context: Context) -> Plan:
     asked = context.asked
     if asked.operate:
         operate.plan_operate(context, asked.operate)
+    elif asked.move:
+        move.plan_moves(context, asked.move)
     elif asked.scope is None or asked.scope:
         _plan_items(context)
     _refuse_losses(context)
@@ -81,11 +84,11 @@ def _plan_items(context: Context) -> None:
 
 
 def _refuse_losses(context: Context) -> None:
-    """What would lose data has to be meant: by a changed document nfv_allow_delete says so, for heal nfv_accept_data_loss. A
-    rebuild is asked for by its name."""
+    """What would lose data has to be meant: by a changed document nfv_allow_delete says so, for heal and evacuate
+    nfv_accept_data_loss. A rebuild is asked for by its name."""
     if context.asked.change:
         return
-    heals = context.asked.replace is not None
+    heals = context.asked.replace is not None or context.asked.move is not None
     meant, option = (context.accept_data_loss, 'nfv_accept_data_loss') if heals else (context.allow_delete, 'nfv_allow_delete')
     losses = [change for change in context.plan.changes if change.loses_data]
     protected = {f'{vnf.name}/{vdu.name}' for _path, vnf, vdu in context.vdus() if vdu.protected} if losses and not heals else ()

@@ -85,6 +85,20 @@ class Operate(NamedTuple):
     done: frozenset[str] = frozenset()
 
 
+class Move(NamedTuple):
+    """Another compute host. ``way`` is 'live', 'cold' or 'evacuate' (None: live, of a server that is stopped cold); ``to_host``
+    None: the scheduler chooses; ``from_host``: only servers on that one. ``begun`` has, by record key, the ``host_id`` from
+    which this operation has sent a server off already; ``back``: they are to return there, and nothing else is moved.
+    ``disable``: ``from_host`` takes no new servers from then on."""
+
+    way: str | None = None
+    to_host: str | None = None
+    from_host: str | None = None
+    begun: Mapping[str, str] = {}  # noqa: RUF012
+    back: bool = False
+    disable: bool = False
+
+
 class Asked(NamedTuple):
     """What a verb asks of single VDU instances, by record key (``vdu:web/front/0``).
 
@@ -103,6 +117,12 @@ class Asked(NamedTuple):
     operate: Operate | None = None
     change: str = ''
     again: Mapping[str, frozenset[str]] = {}  # noqa: RUF012
+    move: Move | None = None
+
+    @property
+    def of_servers(self) -> bool:
+        """Whether servers that are there are acted upon as they are: nothing is compared, and nothing is made."""
+        return self.operate is not None or self.move is not None
 
     def heals(self, item: str) -> bool:
         """Whether an instance is to be healed."""
@@ -129,6 +149,8 @@ class Context:
     accept_data_loss: bool = False
     #: Wanted statuses of servers that are not to be ACTIVE, by record key (``vdu:web/front/0``).
     power: Mapping[str, str] = field(default_factory=dict)
+    #: Hosts that moved servers are made on again in place of the document's ('': the scheduler chooses), by record key.
+    hosts: Mapping[str, str] = field(default_factory=dict)
     asked: Asked = field(default_factory=Asked)
     #: Owner marks of create calls whose answer was lost: only of these can something be there twice.
     doubtful: frozenset[str] = frozenset()

@@ -31,7 +31,7 @@ def plan_operate(context: Context, asked: Operate) -> None:
 def _plan_instance(context: Context, asked: Operate, vim: str, key: str) -> None:
     item = f'vdu:{key}'
     record = context.record.get(item, {})
-    server = _find(context, vim, key, record)
+    server = find_server(context, vim, key, record)
     if server is None:
         context.problem(item, 'its server is gone from the VIM; nfv.mano.heal makes it again')
         return
@@ -47,7 +47,8 @@ def _plan_instance(context: Context, asked: Operate, vim: str, key: str) -> None
     context.plan.changes.append(Change('update', 'vdu', key, vim, text, 'asked for'))
 
 
-def _find(context: Context, vim: str, key: str, record: Resource) -> Server | None:
+def find_server(context: Context, vim: str, key: str, record: Resource) -> Server | None:
+    """The server of an instance: the recorded one, else one with its mark."""
     live = context.live.get(record.get('vim', vim))
     if live is None:
         return None
@@ -65,7 +66,7 @@ def _way(context: Context, asked: Operate, item: str, server: Server) -> tuple[p
         return power.steps('ACTIVE', asked.status)
     can = f'started only from {", ".join(sorted(power.WAKE))}' if asked.status == 'ACTIVE' else \
         f'{DOWN[asked.status]} only from ACTIVE'
-    context.problem(item, f'its server is {server.status} and can be {can}{_way_out(server)}')
+    context.problem(item, f'its server is {server.status} and can be {can}{way_out(server)}')
     return None
 
 
@@ -74,11 +75,12 @@ def _reboot(context: Context, asked: Operate, item: str, server: Server) -> tupl
     if f'{step.action} {item}' in asked.done:
         return ()
     if server.status not in REBOOTABLE:
-        context.problem(item, f'its server is {server.status} and can be restarted only from ACTIVE{_way_out(server)}')
+        context.problem(item, f'its server is {server.status} and can be restarted only from ACTIVE{way_out(server)}')
         return None
     return (step,)
 
 
-def _way_out(server: Server) -> str:
+def way_out(server: Server) -> str:
+    """What to do first, of a server that can not take an action."""
     return '; start it first' if server.status in power.WAKE else '; nfv.mano.heal makes it anew' \
         if server.status == 'ERROR' else ''

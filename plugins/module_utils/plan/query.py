@@ -20,7 +20,7 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
     """One query per VIM that the target or the record uses.
 
     :param pending: create calls whose answer is unknown: mappings with vim, kind and mark.
-    :param asked_of: what a verb asks of single instances: power states need the servers and nothing else.
+    :param asked_of: what a verb asks of single instances: power states need the servers and nothing else, moves the hosts too.
     """
     queries: dict[str, Query] = {}
     known = bool(record)
@@ -28,10 +28,11 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
     def query(vim: str) -> Query:
         return queries.setdefault(vim, Query(ns_id))
 
-    if asked_of is not None and asked_of.operate:
+    if asked_of is not None and asked_of.of_servers:
         for key, resource in record.items():
             if key.startswith('vdu:'):
                 query(resource['vim']).servers = True
+                query(resource['vim']).hosts = asked_of.move is not None
                 query(resource['vim']).server_ids.update([resource['id']] if resource.get('id') else [])
         return queries
     for key, resource in record.items():

@@ -59,7 +59,6 @@ def _shared(context: Context, path: str, vnf: Vnf, vdu: Vdu) -> Shared | None:
         port_rights.check(context, f'{path}.{at}', vim, net, interface)
         vnic.check(context, f'{path}.{at}', vim, net, interface, image)
     trunk.check(context, path, vim, vdu)
-    zone = vdu.availability_zone or (context.target.vims[vim].availability_zone if context.target else None)
     if vdu.host and 'admin' not in live.state.roles:
         context.problem(f'{path}.host', f'{vdu.host} can not be chosen: it needs the right os_compute_api:servers:create:'
                         f'forced_host (administrators), which this project member does not have in VIM {vim}')
@@ -75,7 +74,7 @@ def _shared(context: Context, path: str, vnf: Vnf, vdu: Vdu) -> Shared | None:
     server_makers = _server_makers(context, flavor, group)
     return Shared(context.ns_id, context.ns_name, path, vnf, vdu, vim, live, None if boots else image.id,
                   images.reference(vdu.image), flavor, tuple(ports.values()), tuple(nets), groups,
-                  f'{zone or "nova"}:{vdu.host}' if vdu.host else zone, makers, server_makers,
+                  _zone(context, vim, vdu, vdu.host), makers, server_makers,
                   _detail(vdu), group, wanted, qos.of_interfaces(context, path, vim, vdu), shared_ips)
 
 
@@ -110,6 +109,12 @@ def _check_size(context: Context, path: str, image: Image, flavor: Resource, boo
                         f'{image.min_ram_mib} MiB of memory and {image.min_disk_gib} GiB of disk')
 
 
+def _zone(context: Context, vim: str, vdu: Vdu, host: str | None) -> str | None:
+    """Nova's availability zone, with the one host that is meant in Nova's way of saying so."""
+    zone = vdu.availability_zone or (context.target.vims[vim].availability_zone if context.target else None)
+    return f'{zone or "nova"}:{host}' if host else zone
+
+
 def _security_groups(context: Context, path: str, vim: str, vdu: Vdu) -> dict[str, tuple[str, ...]]:
     """Ids of the security groups of those interfaces that name some."""
     known = context.live[vim].state.security_groups
@@ -134,6 +139,8 @@ def _plan_instance(context: Context, shared: Shared, index: int) -> None:
     key = f'{shared.vnf.name}/{shared.vdu.name}/{index}'
     item = f'vdu:{key}'
     record = context.record.get(item, {})
+    if shared.vdu.host and item in context.hosts:
+        shared = shared._replace(zone=_zone(context, shared.vim, shared.vdu, context.hosts[item]))
     rendered = (shared.vnf.name, shared.vdu.name) not in context.not_rendered
     instance = Instance(shared, index, key, context.render(shared.vnf, shared.vdu, index) if rendered else None,
                         context.power.get(item, 'ACTIVE'), rendered,

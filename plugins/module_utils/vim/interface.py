@@ -169,6 +169,16 @@ class Vim(Protocol):
     def console_url(self, server_id: str, kind: str) -> str:
         """The URL of a server's console: 'novnc', 'spice-html5', 'serial' or 'mks'. It lets whoever has it in, for a while."""
 
+    def move_server(self, server_id: str, way: str, host: str | None) -> str:
+        """Ask for another compute host: 'live', 'cold' (ends in VERIFY_RESIZE) or 'evacuate' (its host is down); None: the
+        scheduler chooses. The id of the request, as of an action."""
+
+    def move_error(self, server_id: str, request_id: str) -> str | None:
+        """Why a server is not on another host, by its log of actions and its migrations; None where neither tells."""
+
+    def disable_host(self, service_id: str, reason: str) -> None:
+        """Put no new servers onto a compute host."""
+
     def attach_interface(self, server_id: str, port_id: str) -> None:
         """Attach a port to a server, and wait for it; one that is attached already is fine (two calls after a failure)."""
 

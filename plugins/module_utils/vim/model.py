@@ -149,6 +149,16 @@ class Server(NamedTuple):
     launched: bool = False
 
 
+class Host(NamedTuple):
+    """A compute host; ``host_id`` is what servers of the project show of it, ``service_id`` is its compute service's."""
+
+    name: str
+    host_id: str
+    service_id: str
+    up: bool
+    enabled: bool
+
+
 class ServerGroup(NamedTuple):
     """A Nova server group (microversion 2.64); ``members`` are ids of its servers."""
 
@@ -201,7 +211,8 @@ class Query:
     """What a plan needs to know of one VIM: asked for in bulk, once.
 
     ``networks``, ``images`` and ``security_groups`` are names or ids; ``*_ids`` come from the record;
-    ``marks`` are owner marks of create calls whose answer is unknown, by kind; ``external_networks``: all that there are.
+    ``marks`` are owner marks of create calls whose answer is unknown, by kind; ``external_networks``: all that there are;
+    ``hosts``: the compute hosts, which takes an administrator.
     """
 
     ns_id: str
@@ -220,6 +231,7 @@ class Query:
     port_ids: set[str] = field(default_factory=set)
     servers: bool = False
     server_ids: set[str] = field(default_factory=set)
+    hosts: bool = False
     server_groups: bool = False
     volumes: bool = False
     volume_ids: set[str] = field(default_factory=set)
@@ -235,7 +247,7 @@ class State:
 
     ``roles`` are the member's own; ``admin`` says whether calls that need it can be made (with an admin_cloud too).
     ``qos_policies`` are (id, name), None where the VIM has no QoS; ``floating_ips`` all of the project; ``trunks`` says whether
-    the VIM has them.
+    the VIM has them; ``hosts`` empty for who may not see them.
     """
 
     vim: str
@@ -247,6 +259,7 @@ class State:
     networks: list[Network] = field(default_factory=list)
     ports: list[Port] = field(default_factory=list)
     servers: list[Server] = field(default_factory=list)
+    hosts: list[Host] = field(default_factory=list)
     server_groups: list[ServerGroup] = field(default_factory=list)
     volumes: list[Volume] = field(default_factory=list)
     volume_types: list[VolumeType] = field(default_factory=list)

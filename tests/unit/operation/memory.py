@@ -18,7 +18,17 @@ from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, ns_tag
-from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Image, Network, Port, Query, Quota, Server, State, Subnet
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
+    Host,
+    Image,
+    Network,
+    Port,
+    Query,
+    Quota,
+    Server,
+    State,
+    Subnet,
+)
 from ansible_collections.nfv.mano.tests.unit.operation.memory_volumes import Disks, VolumesInMemory
 from ansible_collections.nfv.mano.tests.unit.plan.world import MINE, flavor, network
 
@@ -44,6 +54,9 @@ class Memory(VolumesInMemory):
         self.ports: dict[str, Port] = {}
         self.networks: dict[str, Network] = {'net-shared': network('shared', '10.10.0.0/16', 'others')}
         self.disks = Disks()
+        names = ('compute1', 'compute2', 'compute3')
+        self.hosts = {name: Host(name, f'id-{name}', f'service-{name}', True, True) for name in names}
+        self.admin = False
         self.before: Callable[[str, Any], None] = lambda name, what: None
         self.called: list[str] = []
         self._numbers = itertools.count(1)
@@ -69,6 +82,7 @@ class Memory(VolumesInMemory):
 
     def read(self, query: Query) -> State:
         state = State(vim=self.name, project_id=MINE, roles=frozenset({'member'}))
+        state.admin, state.hosts = self.admin, list(self.hosts.values()) if query.hosts and self.admin else []
         state.images = [Image(f'image-{name}', name, 'active', 0, 0, (digit * 32,))
                         for digit, name in zip('01', ('cirros', 'ubuntu'))]
         state.flavors = [flavor('m1.tiny'), flavor('m1.small', 1, 2048, 20)]
@@ -128,7 +142,7 @@ class Memory(VolumesInMemory):
         self.servers[server_id] = Server(
             server_id, name=spec['name'], status='ACTIVE', task_state=None, fault=None, flavor=sizes, image_id=spec['image_id'],
             metadata={**spec['metadata'], MARK_KEY: spec['mark']}, tags=frozenset({*spec['tags'], ns_tag(spec['ns_id'])}),
-            addresses=(), host_id='h', description='', created=f'2026-01-01T00:00:{len(self.called):04}')
+            addresses=(), host_id='id-compute1', description='', created=f'2026-01-01T00:00:{len(self.called):04}')
         for port_id in spec['ports']:
             self.ports[port_id] = self.ports[port_id]._replace(device_id=server_id)
         for volume in spec['volumes']:
@@ -184,6 +198,28 @@ class Memory(VolumesInMemory):
         number = self._call(action, server_id)
         self.servers[server_id] = self.servers[server_id]._replace(status=AFTER.get(action, 'ACTIVE'))
         return f'req-{number}'
+
+    def move_server(self, server_id: str, way: str, host: str | None) -> str:
+        request = self._call(f'move-{way}', (server_id, host))
+        server = self.servers[server_id]
+        there = host or next(one.name for one in self.hosts.values()
+                             if one.host_id != server.host_id and one.up and one.enabled)
+        self.servers[server_id] = server._replace(host_id=self.hosts[there].host_id,
+                                                  status='VERIFY_RESIZE' if way == 'cold' else server.status)
+        return f'req-{request}'
+
+    def move_error(self, server_id: str, request_id: str) -> str | None:
+        return 'no valid host was found'
+
+    def revert_resize(self, server_id: str) -> str:
+        request = self._call('revert_resize', server_id)
+        self.servers[server_id] = self.servers[server_id]._replace(status='ACTIVE', host_id='id-compute1')
+        return f'req-{request}'
+
+    def disable_host(self, service_id: str, reason: str) -> None:
+        self._call('disable_host', service_id)
+        name = service_id.removeprefix('service-')
+        self.hosts[name] = self.hosts[name]._replace(enabled=False)
 
     def action_error(self, server_id: str, request_id: str) -> str | None:
         return None

@@ -24,17 +24,17 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
     Trunk,
     Volume,
 )
-from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import quota, read
+from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import moves, quota, read
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.block_storage import BlockStorage
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.client import Client
-from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.compute import Compute
+from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.moves import Moves
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.network import Networking
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.routing import Routing
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.server_changes import ServerChanges
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.trunking import Trunking
 
 
-class OpenStack(BlockStorage, Compute, ServerChanges, Networking, Routing, Trunking):
+class OpenStack(BlockStorage, Moves, ServerChanges, Networking, Routing, Trunking):
     """One cloud of clouds.yaml as a VIM; ``admin_cloud`` is used for those calls that a member may not do.
 
     :raises VimUnreachable: the cloud is unknown or openstacksdk is missing.
@@ -63,6 +63,8 @@ class OpenStack(BlockStorage, Compute, ServerChanges, Networking, Routing, Trunk
         state = read.read(self._client, self.name, query)
         self._project_id = state.project_id
         state.admin = 'admin' in state.roles or (self._admin is not None and 'admin' in self._admin.login()[1])
+        if query.hosts and state.admin:
+            state.hosts = moves.hosts(self._privileged, state.project_id)
         return state
 
     def quotas(self, volumes: bool = False) -> dict[str, Quota]:

@@ -114,8 +114,8 @@ class Compute(Service):
         return self._client.request_id
 
     def action_error(self, server_id: str, request_id: str) -> str | None:
-        answer = self._client.call('compute', 'GET', f'/servers/{server_id}/os-instance-actions/{request_id}',
-                                   f'get action of server {server_id}', missing_ok=True)
+        answer = self._privileged.call('compute', 'GET', f'/servers/{server_id}/os-instance-actions/{request_id}',
+                                       f'get action of server {server_id}', missing_ok=True)
         action = answer['instanceAction'] if answer else {}
         if not action.get('message'):
             return None
