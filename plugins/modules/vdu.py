@@ -59,8 +59,10 @@ options:
       - V(rebuilt) gives them a fresh root disk where they are of another image than O(image), or than the one that they should be
         of; with O(force) in any case (rebuild).
       - V(resized) gives them O(flavor) (change_flavour).
+      - V(migrated) moves those to O(to_host) that are not there, or without it each to a host that the scheduler chooses
+        (migrate).
     type: str
-    choices: [present, absent, started, stopped, paused, suspended, restarted, rebuilt, resized]
+    choices: [present, absent, started, stopped, paused, suspended, restarted, rebuilt, resized, migrated]
     default: present
   image:
     description:
@@ -89,6 +91,15 @@ options:
     description:
       - With O(state=stopped), how many seconds it may take before it counts as failed.
     type: int
+  to_host:
+    description:
+      - With O(state=migrated), the compute host.
+    type: str
+  migration_type:
+    description:
+      - With O(state=migrated), how. By default V(live), and V(cold) for a server that is stopped.
+    type: str
+    choices: [live, cold]
   request_id:
     description:
       - A name of the caller's for this request. Once it is carried out the same name again changes nothing and answers with its
@@ -102,8 +113,8 @@ attributes:
   idempotent:
     support: partial
     details:
-      - Except for what is asked for anew each time, O(state=restarted) and O(force); with O(request_id) these are idempotent,
-        too.
+      - Except for what is asked for anew each time, O(state=restarted), O(force), and O(state=migrated) without O(to_host). With
+        O(request_id) these are idempotent, too.
 seealso:
   - module: nfv.mano.ns_apply
   - module: nfv.mano.console_info

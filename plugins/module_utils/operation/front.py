@@ -51,7 +51,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     **RUN_ARGUMENTS,
 }
 #: States of VDU instances that can be asked for.
-STATES = ('present', 'absent', 'started', 'stopped', 'paused', 'suspended', 'restarted', 'rebuilt', 'resized')
+STATES = ('present', 'absent', 'started', 'stopped', 'paused', 'suspended', 'restarted', 'rebuilt', 'resized', 'migrated')
 VDU_ARGUMENTS: dict[str, dict[str, Any]] = {
     'ns': {'type': 'str', 'required': True},
     'instances': {'type': 'list', 'elements': 'dict', 'required': True, 'options': {
@@ -63,6 +63,8 @@ VDU_ARGUMENTS: dict[str, dict[str, Any]] = {
     'stop_type': {'type': 'str', 'choices': ['GRACEFUL', 'FORCEFUL']},
     'graceful_stop_timeout': {'type': 'int'},
     'root': {'type': 'str', 'choices': ['keep', 'rebuild']},
+    'to_host': {'type': 'str'},
+    'migration_type': {'type': 'str', 'choices': ['live', 'cold']},
     'request_id': {'type': 'str'},
     **RUN_ARGUMENTS,
 }

@@ -18,10 +18,11 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.targets import 
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
 
 #: State -> the operation that leads to it. A state of the power is the operation's parameter as well.
-OPERATIONS = {'present': 'heal', 'absent': 'scale', 'rebuilt': 'rebuild', 'resized': 'change_flavour',
+OPERATIONS = {'present': 'heal', 'absent': 'scale', 'rebuilt': 'rebuild', 'resized': 'change_flavour', 'migrated': 'migrate',
               **dict.fromkeys(('started', 'stopped', 'paused', 'suspended', 'restarted'), 'operate')}
 #: Parameters of the operations -> the states that they go with.
 GOES_WITH = {'image': ('rebuilt',), 'flavor': ('resized',), 'force': ('present', 'rebuilt'), 'root': ('present',),
+             'to_host': ('migrated',), 'migration_type': ('migrated',),
              'stop_type': ('stopped', 'restarted'), 'graceful_stop_timeout': ('stopped',),
              'request_id': tuple(OPERATIONS)}
 
@@ -68,6 +69,8 @@ def request_of(options: Mapping[str, Any]) -> Request:
         raise InputError(problems)
     if OPERATIONS[state] == 'operate':
         params['state'] = state.upper()
+    if 'migration_type' in params:
+        params['type'] = params.pop('migration_type')
     items = [{key: value for key, value in one.items() if value is not None} for one in options['instances']]
     return Request.of({**options, 'operation': OPERATIONS[state], 'params': params, 'items': items})
 
