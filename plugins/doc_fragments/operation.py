@@ -40,8 +40,8 @@ options:
       - Of V(rebuild), C(image) (a name, or a mapping as in the document) and C(force) (false), whether servers of that image are
         rebuilt too.
       - Of V(change_flavour), C(flavor) (a name, or a mapping as in the document).
-      - Of V(migrate), C(type) (C(live), C(cold)), C(to_host), C(from_host) and C(disable_service) (of C(from_host)).
-      - Of V(evacuate), C(from_host), which is down, and C(to_host).
+      - Of V(migrate), C(type) (C(live), C(cold)), C(to_host), C(from_host), C(disable_service) (of C(from_host)) and C(vim).
+      - Of V(evacuate), C(from_host), which is down, C(to_host) and C(vim).
       - Of these, C(request_id), a name of the caller's for the request. Once it is carried out the same name again changes
         nothing and answers with its op-occ, as long as that is kept.
     type: dict

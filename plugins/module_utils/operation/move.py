@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Aim, Base, item_of, with_hosts
-from ansible_collections.nfv.mano.plugins.module_utils.operation.request import Request
+from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.select import Params, Selected, at_once, select
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Asked, Move
 from ansible_collections.nfv.mano.plugins.module_utils.target import NetworkService
 
-MIGRATE_PARAMS = ('type', 'to_host', 'from_host', 'disable_service')
-EVACUATE_PARAMS = ('from_host', 'to_host')
-LONGEST_HOST = 255
+MIGRATE_PARAMS = ('type', 'to_host', 'from_host', 'disable_service', 'vim')
+EVACUATE_PARAMS = ('from_host', 'to_host', 'vim')
+LONGEST_NAME = 255
 
 
 def migrate(request: Request, base: Base, target: NetworkService) -> tuple[dict[str, Any], Asked]:
@@ -27,10 +27,10 @@ def migrate(request: Request, base: Base, target: NetworkService) -> tuple[dict[
     """
     params = Params('migrate', request.params, *MIGRATE_PARAMS)
     way, disable = params.word('type', 'live', 'cold'), params.truth('disable_service')
-    to_host, from_host = (params.text(name, LONGEST_HOST) or None for name in ('to_host', 'from_host'))
+    to_host, from_host, vim = (params.text(name, LONGEST_NAME) or None for name in ('to_host', 'from_host', 'vim'))
     params.check(_other(to_host, from_host),
                  'params.disable_service: goes with from_host only' if disable and not from_host else None)
-    return _moved(request, base, target, Move(way, to_host, from_host, base.begun, disable=disable))
+    return _moved(request, base, _in_vim(vim, target), Move(way, to_host, from_host, base.begun, disable=disable))
 
 
 def evacuate(request: Request, base: Base, target: NetworkService) -> tuple[dict[str, Any], Asked]:
@@ -39,10 +39,24 @@ def evacuate(request: Request, base: Base, target: NetworkService) -> tuple[dict
     :raises InputError: as there.
     """
     params = Params('evacuate', request.params, *EVACUATE_PARAMS)
-    to_host, from_host = (params.text(name, LONGEST_HOST) or None for name in ('to_host', 'from_host'))
+    to_host, from_host, vim = (params.text(name, LONGEST_NAME) or None for name in ('to_host', 'from_host', 'vim'))
     params.check(_other(to_host, from_host),
                  None if from_host else 'params.from_host: evacuate needs the name of the compute host that is down')
-    return _moved(request, base, target, Move('evacuate', to_host, from_host, base.begun))
+    return _moved(request, base, _in_vim(vim, target), Move('evacuate', to_host, from_host, base.begun))
+
+
+def _in_vim(vim: str | None, target: NetworkService) -> NetworkService:
+    """The network service without the VDUs of other VIMs: two clouds may have hosts of one name.
+
+    :raises InputError: none of its VDUs is in that VIM.
+    """
+    there = {vdu.vim or 'default' for vnf in target.vnfs for vdu in vnf.vdus}
+    if vim is None:
+        return target
+    if vim not in there:
+        raise InputError([f'params.vim: {vim} is not a VIM of a VDU of {target.name} (there are: {", ".join(sorted(there))})'])
+    return dataclasses.replace(target, vnfs=tuple(
+        dataclasses.replace(vnf, vdus=tuple(vdu for vdu in vnf.vdus if (vdu.vim or 'default') == vim)) for vnf in target.vnfs))
 
 
 def _other(to_host: str | None, from_host: str | None) -> str | None:
