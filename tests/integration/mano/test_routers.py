@@ -79,7 +79,8 @@ def test_life(service: Service, project: Project, second_external: str) -> None:
     life.assert_again_changes_nothing()
 
     # Behind our back
-    network.remove_interface_from_router(made, subnet_id=next(iter(network.subnets(cidr='10.81.0.0/24'))).id)
+    (subnet,) = service.mine()['subnets']
+    network.remove_interface_from_router(made, subnet_id=subnet.id)
     network.update_router(made, name='theirs')
     (line,) = plan_lines(good(life.play('instantiate', '--diff')).out)
     assert line.sign == '~'
