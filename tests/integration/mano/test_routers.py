@@ -79,7 +79,7 @@ def test_life(service: Service, project: Project, second_external: str) -> None:
     life.assert_again_changes_nothing()
 
     # Behind our back
-    (subnet,) = service.mine()['subnets']
+    (subnet,) = (one for one in service.mine()['subnets'] if one.cidr == '10.81.0.0/24')
     network.remove_interface_from_router(made, subnet_id=subnet.id)
     network.update_router(made, name='theirs')
     (line,) = plan_lines(good(life.play('instantiate', '--diff')).out)

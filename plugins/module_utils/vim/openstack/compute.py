@@ -20,6 +20,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.service imp
 ACTIONS: dict[str, dict[str, Any]] = {
     'start': {'os-start': None}, 'stop': {'os-stop': None},
     'reboot-soft': {'reboot': {'type': 'SOFT'}}, 'reboot-hard': {'reboot': {'type': 'HARD'}}}
+#: The microversion (Ussuri) from which on events of actions say why they failed, and how an older Nova refuses it.
+WITH_DETAILS, NOT_ACCEPTABLE = '2.84', 406
 #: How many names are tried for a flavor whose name is taken.
 NAMES = 20
 
@@ -114,16 +116,24 @@ class Compute(Service):
         return self._client.request_id
 
     def action_error(self, server_id: str, request_id: str) -> str | None:
-        answer = self._privileged.call('compute', 'GET', f'/servers/{server_id}/os-instance-actions/{request_id}',
-                                       f'get action of server {server_id}', missing_ok=True)
+        answer = self._action(server_id, request_id)
         action = answer['instanceAction'] if answer else {}
         if not action.get('message'):
             return None
         failed = [event for event in action.get('events', ()) if event.get('result') == 'Error']
-        # Only administrators are shown the trace; the others learn which step of Nova's it was
-        traces = [(event.get('traceback') or '').strip().rpartition('\n')[2].strip() for event in failed]
-        return next((trace for trace in traces if trace), None) or \
+        # Only administrators are shown the details; the others learn which step of Nova's it was
+        details = [' '.join((event.get('details') or '').split()) for event in failed]
+        return next((detail for detail in details if detail), None) or \
             f'Nova says {action["message"]} of its {", ".join(event["event"] for event in failed) or action["action"]}'
+
+    def _action(self, server_id: str, request_id: str) -> Any:
+        path, what = f'/servers/{server_id}/os-instance-actions/{request_id}', f'get action of server {server_id}'
+        try:
+            return self._privileged.call('compute', 'GET', path, what, missing_ok=True, version=WITH_DETAILS)
+        except VimError as error:
+            if error.status != NOT_ACCEPTABLE:
+                raise
+            return self._privileged.call('compute', 'GET', path, what, missing_ok=True)
 
     def attach_volume(self, server_id: str, volume_id: str) -> None:
         self._client.call('compute', 'POST', f'/servers/{server_id}/os-volume_attachments',
