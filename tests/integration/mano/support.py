@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import openstack
+import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 HERE = Path(__file__).resolve().parent
@@ -186,3 +187,8 @@ def write_faults(home: Path, words: Iterable[str]) -> None:
         path.write_text(json.dumps({'*': list(words)}), encoding='utf-8')
     else:
         path.unlink(missing_ok=True)
+
+
+def one_now(cases: Iterable[str], now: str) -> list[Any]:
+    """Parameters of a test of which one is run each time, and all with the slow ones: the rules behind them have unit tests."""
+    return [pytest.param(case, marks=[] if case == now else pytest.mark.slow) for case in cases]

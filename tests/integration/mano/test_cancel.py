@@ -10,6 +10,7 @@ import re
 import time
 from pathlib import Path
 
+import pytest
 from ansible_collections.nfv.mano.tests.integration.mano.life import op_occ_stat
 from ansible_collections.nfv.mano.tests.integration.mano.proxy import Proxy, Rule, clouds_through
 from ansible_collections.nfv.mano.tests.integration.mano.service import Running, Service, kill, pids_of, wait_for
@@ -70,6 +71,7 @@ def test_forceful_does_not_wait_for_a_call_that_hangs(service: Service) -> None:
     service.terminate()
 
 
+@pytest.mark.slow
 def test_of_a_play_that_died_is_a_recovery(service: Service) -> None:
     service.describe(2, metadata={'sandbox:delay': '6'})
     running = service.start()

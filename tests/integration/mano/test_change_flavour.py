@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.nfv.mano.tests.integration.mano.later import FRONT, Later
 from ansible_collections.nfv.mano.tests.integration.mano.service import Service
-from ansible_collections.nfv.mano.tests.integration.mano.support import good, plan_lines
+from ansible_collections.nfv.mano.tests.integration.mano.support import good, one_now, plan_lines
 
 
 @pytest.fixture(scope='module')
@@ -100,8 +100,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize('case', [pytest.param(case, marks=[] if place == 1 else pytest.mark.slow)
-                                  for place, case in enumerate(WRONG)])
+@pytest.mark.parametrize('case', one_now(WRONG, 'an unknown flavor'))
 def test_wrong_input(site: Later, case: str) -> None:
     more, word = WRONG[case]
     site.refuse('change_flavour', word, **more)

@@ -42,6 +42,7 @@ def drain(site: Later, *arguments: str, **params: Any) -> Played:
     return play('drain', *arguments, nfv_state_dir=str(site.service.state_dir), nfv_params=params)
 
 
+@pytest.mark.slow
 def test_all_services_leave_a_host(two: list[Later], admin: Any) -> None:
     hosts = Hosts(admin)
     for site in two:

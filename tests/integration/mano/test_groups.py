@@ -136,6 +136,7 @@ def theirs(project: Project) -> Iterator[Any]:
     compute.delete_server_group(group, ignore_missing=True)
 
 
+@pytest.mark.slow
 def test_existing_group(service: Service, project: Project, theirs: Any) -> None:
     compute = project.cloud.compute
     service.write(grouped(service.name, name='near', policy=None, existing=theirs.name))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.nfv.mano.tests.integration.mano.later import FRONT, Later, faults
 from ansible_collections.nfv.mano.tests.integration.mano.service import Service, wait_for
-from ansible_collections.nfv.mano.tests.integration.mano.support import good
+from ansible_collections.nfv.mano.tests.integration.mano.support import good, one_now
 
 LOSS = {'nfv_accept_data_loss': True}
 #: Also what is well.
@@ -117,6 +117,7 @@ def test_what_somebody_stopped_is_started_and_a_port_comes_back(site: Later, adm
     site.again('heal')
 
 
+@pytest.mark.slow
 def test_a_stopped_server_is_stopped_again(site: Later) -> None:
     good(site.play('operate', nfv_params={'state': 'STOPPED'}, nfv_count_index=1, **FRONT))
     before = site.server(1).id
@@ -135,7 +136,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize('case', WRONG)
+@pytest.mark.parametrize('case', one_now(WRONG, 'an unknown instance'))
 def test_wrong_input(site: Later, case: str) -> None:
     records = site.records()
     more, word = WRONG[case]

@@ -273,6 +273,7 @@ def test_a_subnet_is_taken_out_and_ports_move_off_it(site: Site, plain: dict[str
     assert changed_count(good(site.life.play()).out) == 0
 
 
+@pytest.mark.slow
 def test_port_security_on_again_has_the_default_group(site: Site, plain: dict[str, Any]) -> None:
     for interface, told in (({**DATA, 'port_security': False}, 'port_security true -> false'),
                             (DATA, 'security groups none -> default')):

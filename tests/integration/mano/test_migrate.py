@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.nfv.mano.tests.integration.mano.hosts import Hosts, privileged
 from ansible_collections.nfv.mano.tests.integration.mano.later import FRONT, Later, faults
 from ansible_collections.nfv.mano.tests.integration.mano.service import Service
-from ansible_collections.nfv.mano.tests.integration.mano.support import good
+from ansible_collections.nfv.mano.tests.integration.mano.support import good, one_now
 
 LIVE, COLD = 'live migration', 'cold migration'
 
@@ -63,6 +63,7 @@ def test_live_to_a_host(site: Site) -> None:
     site.later.again()
 
 
+@pytest.mark.slow
 def test_one_after_the_other_wherever_the_scheduler_likes(site: Site) -> None:
     was = site.hosts
     asked: dict[str, Any] = {**FRONT, 'nfv_max_unavailable': '1', 'nfv_params': {'request_id': 'night'}}
@@ -76,6 +77,7 @@ def test_one_after_the_other_wherever_the_scheduler_likes(site: Site) -> None:
     site.later.again()
 
 
+@pytest.mark.slow
 def test_cold_is_confirmed_and_what_is_stopped_stays_so(site: Site) -> None:
     good(site.later.play('operate', **{**site.one(2), 'nfv_params': {'state': 'STOPPED'}}))
     for index, status in ((0, 'ACTIVE'), (2, 'SHUTOFF')):
@@ -118,6 +120,7 @@ def test_a_rollback_brings_back_those_that_moved(site: Site) -> None:
     site.later.again()
 
 
+@pytest.mark.slow
 def test_away_from_a_host_that_takes_no_more(site: Site) -> None:
     there = sorted(site.admin.services())[0]
     for index, host in enumerate(site.hosts):
@@ -138,6 +141,7 @@ def test_away_from_a_host_that_takes_no_more(site: Site) -> None:
         site.admin.enable(there)
 
 
+@pytest.mark.slow
 def test_anti_affinity_is_heeded(service: Service, admin: Any) -> None:
     """Both hosts have one: Nova refuses to put the second one beside the first, and nothing has moved."""
     later, hosts = Later(service), Hosts(admin)
@@ -163,12 +167,13 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize('case', WRONG)
+@pytest.mark.parametrize('case', one_now(WRONG, 'an unknown host'))
 def test_wrong_input(site: Site, case: str) -> None:
     more, word = WRONG[case]
     site.later.refuse('migrate', word, **{**FRONT, **more})
 
 
+@pytest.mark.slow
 def test_without_the_rights(service: Service) -> None:
     service.describe(1)
     later = Later(service)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.nfv.mano.tests.integration.mano.later import FRONT, Later, faults
 from ansible_collections.nfv.mano.tests.integration.mano.service import Service, wait_for
-from ansible_collections.nfv.mano.tests.integration.mano.support import changed_count, good, plan_lines
+from ansible_collections.nfv.mano.tests.integration.mano.support import changed_count, good, one_now, plan_lines
 
 STOP, START = {'state': 'STOPPED'}, {'state': 'STARTED'}
 
@@ -73,7 +73,8 @@ def test_start_all(site: Later) -> None:
     site.again()
 
 
-@pytest.mark.parametrize(('state', 'status'), [('PAUSED', 'PAUSED'), ('SUSPENDED', 'SUSPENDED')])
+@pytest.mark.parametrize(('state', 'status'), [
+    ('PAUSED', 'PAUSED'), pytest.param('SUSPENDED', 'SUSPENDED', marks=pytest.mark.slow)])
 def test_pause_and_suspend(site: Later, state: str, status: str) -> None:
     asked: dict[str, Any] = {'nfv_vnf': 'web', 'nfv_vdu': 'front', 'nfv_count_index': 0}
     site.change('operate', nfv_params={'state': state}, **asked)
@@ -85,7 +86,8 @@ def test_pause_and_suspend(site: Later, state: str, status: str) -> None:
     assert site.statuses()[0] == 'ACTIVE'
 
 
-@pytest.mark.parametrize(('kind', 'action'), [('GRACEFUL', 'reboot-soft'), ('FORCEFUL', 'reboot-hard')])
+@pytest.mark.parametrize(('kind', 'action'), [
+    ('GRACEFUL', 'reboot-soft'), pytest.param('FORCEFUL', 'reboot-hard', marks=pytest.mark.slow)])
 def test_restart(site: Later, kind: str, action: str) -> None:
     named = {'state': 'RESTARTED', 'stop_type': kind, 'request_id': f'window {kind}'}
     lines = site.change('operate', nfv_params=named, nfv_max_unavailable=1)
@@ -108,6 +110,7 @@ def test_a_fault_in_the_middle(site: Later) -> None:
     assert changed_count(good(site.play('operate', nfv_params=START)).out) == 1
 
 
+@pytest.mark.slow
 def test_new_instances_are_started(site: Later) -> None:
     good(site.play('operate', nfv_params=STOP, nfv_count_index=2, **FRONT))
     good(site.play('scale', nfv_params={'count': 4}))
@@ -129,7 +132,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize('case', WRONG)
+@pytest.mark.parametrize('case', one_now(WRONG, 'an unknown state'))
 def test_wrong_input(site: Later, case: str) -> None:
     records = site.records()
     more, word = WRONG[case]

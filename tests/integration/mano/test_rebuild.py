@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.nfv.mano.tests.integration.mano.later import FRONT, Later, faults
 from ansible_collections.nfv.mano.tests.integration.mano.service import Service
-from ansible_collections.nfv.mano.tests.integration.mano.support import changed_count, good, plan_lines, refused
+from ansible_collections.nfv.mano.tests.integration.mano.support import changed_count, good, one_now, plan_lines, refused
 
 UBUNTU, FORCE = {'image': 'ubuntu'}, {'force': True}
 
@@ -74,6 +74,7 @@ def test_a_spawn_fault_and_then_to_the_end(site: Later) -> None:
     site.again()
 
 
+@pytest.mark.slow
 def test_one_instance_stopped_gets_an_image_of_its_own(site: Later) -> None:
     good(site.play('operate', nfv_params={'state': 'STOPPED'}, nfv_count_index=1))
     before = stays(site)
@@ -110,8 +111,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize('case', [pytest.param(case, marks=[] if place == 1 else pytest.mark.slow)
-                                  for place, case in enumerate(WRONG)])
+@pytest.mark.parametrize('case', one_now(WRONG, 'an unknown image'))
 def test_wrong_input(site: Later, case: str) -> None:
     more, word = WRONG[case]
     site.refuse('rebuild', word, **more)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from ansible_collections.nfv.mano.tests.integration.mano.service import Service, wait_for
 from ansible_collections.nfv.mano.tests.integration.mano.support import (
     Project,
@@ -54,6 +55,7 @@ def test_every_missing_right_is_told_before_anything_is_made(service: Service, p
     assert service.state() == 'ROLLED_BACK'
 
 
+@pytest.mark.slow
 def test_dry_run_tells_the_same(service: Service) -> None:
     service.write(privileged(service.name))
     told = play('instantiate', '--check', **service.variables('instantiate'))
@@ -91,6 +93,7 @@ def test_admin_cloud_makes_and_deletes(service: Service, project: Project, admin
     assert NAME not in {one.name for one in admin.compute.flavors(is_public=None)}
 
 
+@pytest.mark.slow
 def test_flavor_that_another_server_uses_is_left(service: Service, project: Project, admin: Any) -> None:
     service.write(privileged(service.name, admin_cloud='sandbox-admin'))
     good(service.play())

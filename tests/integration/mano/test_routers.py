@@ -106,6 +106,7 @@ def test_life(service: Service, project: Project, second_external: str) -> None:
     life.assert_terminate_leaves_the_project_as_it_was()
 
 
+@pytest.mark.slow
 def test_interface_of_somebody_else_stays(service: Service, project: Project) -> None:
     network = project.cloud.network
     service.write(routed(service.name, 'data'))

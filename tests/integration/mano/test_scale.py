@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.nfv.mano.tests.integration.mano.later import FRONT, Later, faults
 from ansible_collections.nfv.mano.tests.integration.mano.service import Service
-from ansible_collections.nfv.mano.tests.integration.mano.support import document, good, plan_lines
+from ansible_collections.nfv.mano.tests.integration.mano.support import document, good, one_now, plan_lines
 
 ADDRESSES = [f'10.81.0.{number}' for number in range(20, 24)]
 
@@ -109,7 +109,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize('case', WRONG)
+@pytest.mark.parametrize('case', one_now(WRONG, 'an unknown VNF'))
 def test_wrong_input(site: Later, case: str) -> None:
     records = site.records()
     more, word = WRONG[case]

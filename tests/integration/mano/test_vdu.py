@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 from ansible_collections.nfv.mano.tests.integration.mano.later import Later
 from ansible_collections.nfv.mano.tests.integration.mano.service import Service, wait_for
-from ansible_collections.nfv.mano.tests.integration.mano.support import BIN, ROOT, environment, good, log_size, writes
+from ansible_collections.nfv.mano.tests.integration.mano.support import BIN, ROOT, environment, good, log_size, one_now, writes
 
 PLAY = """
 - hosts: localhost
@@ -108,6 +108,7 @@ def test_restarted_each_time(site: Site) -> None:
     assert actions.count('reboot') == 2
 
 
+@pytest.mark.slow
 def test_rebuilt_where_the_image_differs(site: Site) -> None:
     ids = [site.later.server(index).id for index in range(3)]
     assert site.ask('rebuilt', None)['changed'] is False
@@ -149,8 +150,7 @@ REFUSED: dict[str, tuple[str, str, dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize('case', [pytest.param(case, marks=[] if place == 3 else pytest.mark.slow)
-                                  for place, case in enumerate(REFUSED)])
+@pytest.mark.parametrize('case', one_now(REFUSED, 'an unknown instance'))
 def test_refused(site: Site, case: str) -> None:
     word, state, options = REFUSED[case]
     indexes = {'an unknown instance': [7], 'none': []}.get(case, [0])

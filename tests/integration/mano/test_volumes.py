@@ -222,6 +222,7 @@ def other(service: Service) -> Iterator[Service]:
     service.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('volume_type', [{'volume_backend_name': 'nowhere'}], indirect=True)
 def test_a_volume_in_error_and_again(volume_type: Any, other: Service) -> None:
     other.describe(1, volumes=[{**DATA, 'type': volume_type.name, 'availability_zone': 'nova'}])
