@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
@@ -37,7 +39,8 @@ class ActionModule(ActionBase):
             arguments['progress_file'] = self._connection._shell.join_path(self._connection._shell.tmpdir, 'progress')
         follower = _Follower(self._reader(arguments['progress_file'])) if 'progress_file' in arguments else None
         try:
-            result.update(self._execute_module(module_args=arguments, task_vars=task_vars))
+            with _no_collection():
+                result.update(self._execute_module(module_args=arguments, task_vars=task_vars))
         finally:
             if follower is not None:
                 follower.stop()
@@ -112,6 +115,19 @@ class ActionModule(ActionBase):
             command = f'tail -c +{offset + 1} {self._connection._shell.quote(path)} 2>/dev/null || true'
             return self._low_level_execute_command(command, sudoable=False).get('stdout', '').encode()
         return remote, REMOTE_PAUSE
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Garbage stays: Ansible parses every file that a module is shipped with, and for its many objects, none of which is garbage,
+    all that there are would be looked through again and again. The process is the task's own and ends with it."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 class _Follower:

@@ -11,12 +11,9 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.execute.actions import Actions
-from ansible_collections.nfv.mano.plugins.module_utils.execute.calls import Calls
 from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources
-from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import End, Outcome, Runner
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc
 from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import Draft
 from ansible_collections.nfv.mano.plugins.module_utils.operation.reading import adopt_window, call_counts
@@ -24,6 +21,9 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.request import 
 from ansible_collections.nfv.mano.plugins.module_utils.store.errors import StoreError
 from ansible_collections.nfv.mano.plugins.module_utils.store.journal import Journal
 from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock
+
+if TYPE_CHECKING:
+    from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import End, Outcome
 
 #: The limits that bound what the execution waits for.
 WAITS = ('server_active', 'server_delete', 'server_power', 'server_resize', 'server_migrate', 'volume_available', 'volume_delete')
@@ -97,6 +97,10 @@ class _Watch:
 def execute(request: Request, op_occ: OpOcc, draft: Draft, resources: Resources, lock: NsLock,
             tell: Callable[[str], None], work: Work) -> WorkEnd:
     """Run the plan's graph; ``resources`` becomes what is true afterwards."""
+    # Not before there is work: a module's files are compiled anew each time, and most runs change nothing
+    from ansible_collections.nfv.mano.plugins.module_utils.execute.actions import Actions
+    from ansible_collections.nfv.mano.plugins.module_utils.execute.calls import Calls
+    from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import Runner
     journal = Journal(op_occ.dir.journal_path, lock=lock)
     tasks = draft.plan.tasks
     total = len(tasks)
