@@ -26,7 +26,8 @@ class Difference:
     ``rebuild`` is the id of the image that the root disk is made from anew, ``rebuild_begun`` the request that began it already;
     ``ports`` are changes of ports by id, ``detached`` interfaces whose port goes, with its id, ``made`` the places of interfaces
     that get a new port, ``attached`` interfaces that are put on the server afterwards; ``taken_by`` are ids of other servers
-    that a port has to come free from; ``stale`` subports whose port goes, with its id.
+    that a port has to come free from; ``stale`` subports whose port goes, with its id; ``known`` the record's entries of the
+    ports that are there.
     """
 
     texts: list[str] = field(default_factory=list)
@@ -44,6 +45,7 @@ class Difference:
     attached: list[str] = field(default_factory=list)
     taken_by: set[str] = field(default_factory=set)
     stale: dict[str, str] = field(default_factory=dict)
+    known: dict[str, Any] = field(default_factory=dict)
     trunks: trunk.Moves = field(default_factory=trunk.Moves)
     volumes: instance_volumes.Moves = field(default_factory=instance_volumes.Moves)
 

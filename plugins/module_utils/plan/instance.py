@@ -82,13 +82,14 @@ class Instance(NamedTuple):
         recorded = record.get('ports', {})
         known = {}
         for interface, net in zip(self.shared.ports, self.shared.nets):
-            if recorded.get(interface.name, {}).get('net', net) != net:
+            name = interface.name
+            old = recorded.get(name) or {}
+            if old.get('net', net) != net:
                 continue
-            port = (live.ports.get(recorded.get(interface.name, {}).get('id', ''))
-                    or next(iter(live.marked_ports.get(self.mark(f'port.{interface.name}'), ())), None))
+            port = (live.ports.get(old.get('id', ''))
+                    or next(iter(live.marked_ports.get(self.mark(f'port.{name}'), ())), None))
             if port is not None:
-                known[interface.name] = port_entry(port, net, recorded.get(interface.name, {}).get('given', ())
-                                                   if port.id in but else given(interface))
+                known[name] = port_entry(port, net, old.get('given', ()) if port.id in but else given(interface))
         return known
 
     def missing_ports(self, record: Resource) -> tuple[int, ...]:
@@ -176,9 +177,11 @@ def port_entry(port: Port, net: str, given_names: Sequence[str] = ()) -> dict[st
     """The record's entry of a port."""
     # A card that is passed through gives the port its own address, once the server is on a host
     mac_address = None if port.vnic_type == 'direct-physical' else port.mac_address
-    return {'id': port.id, 'net': net, 'network_id': port.network_id, 'mac_address': mac_address,
-            'ip_addresses': [address for _subnet, address in port.fixed_ips],
-            **({'given': list(given_names)} if given_names else {})}
+    made = {'id': port.id, 'net': net, 'network_id': port.network_id, 'mac_address': mac_address,
+            'ip_addresses': [address for _subnet, address in port.fixed_ips]}
+    if given_names:
+        made['given'] = list(given_names)
+    return made
 
 
 def trunk_entries(instance: Instance, ports: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
@@ -212,10 +215,13 @@ def booted(instance: Instance) -> Resource:
     return {'image': instance.shared.image, 'rebuilding': None, **hashed}
 
 
-def entry(instance: Instance, record: Resource, server: Server) -> Resource:
-    """The record's entry of an instance whose server is there and as the document says."""
+def entry(instance: Instance, record: Resource, server: Server, known: Resource | None = None) -> Resource:
+    """The record's entry of an instance whose server is there and as the document says.
+
+    :param known: its ports that are in the VIM, where the caller has them already.
+    """
     kept = {'user_data_hash': record['user_data_hash']} if 'user_data_hash' in record else {}
-    ports = instance.known_ports(record) or record.get('ports', {})
+    ports = (instance.known_ports(record) if known is None else known) or record.get('ports', {})
     trunks = trunk_entries(instance, ports)
     return {'vim': instance.shared.vim, **seen(server), 'flavor_key': instance.shared.flavor['key'], **kept, **booted(instance),
             'server_group': instance.shared.group and instance.shared.group['key'], **written(instance),

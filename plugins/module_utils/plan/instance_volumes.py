@@ -231,6 +231,8 @@ def compare(instance: Instance, record: Resource, server: Server, texts: list[st
     """The volumes of the target against those that are attached to the live server; adds to both lists."""
     moves = Moves()
     recorded = record.get('volumes', {})
+    if not (recorded or instance.shared.volumes):
+        return moves
     for place, wanted in enumerate(instance.shared.volumes):
         row = _row(instance, wanted, record)
         name, size = wanted.asked.name, wanted.asked.size_gib

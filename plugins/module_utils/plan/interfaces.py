@@ -19,7 +19,7 @@ def compare_interfaces(instance: Instance, record: Resource, server: Server, dif
     """Interfaces that are new, gone, moved or detached, and the attributes of the ports that stay."""
     shared = instance.shared
     recorded = record.get('ports', {})
-    known = instance.known_ports(record)
+    known = difference.known = instance.known_ports(record)
     plugged: list[tuple[int, str]] = []
     last_kept = -1
     for place, (interface, net) in enumerate(zip(shared.vdu.interfaces, shared.nets)):
@@ -43,19 +43,24 @@ def compare_interfaces(instance: Instance, record: Resource, server: Server, dif
                 plugged.append((place, f'interface {interface.name} is not attached'))
     # A guest sees its interfaces in the order in which they were attached
     difference.texts += [text + (" (comes last in the guest's order)" if place < last_kept else '') for place, text in plugged]
-    for name in sorted(recorded.keys() - {interface.name for interface in shared.vdu.interfaces}):
+    subports = len(shared.ports) > len(shared.vdu.interfaces)
+    # Names of ports that are known are names of the target: nothing of the record is gone then
+    gone = () if recorded.keys() <= known.keys() else recorded.keys() - {interface.name for interface in shared.ports}
+    for name in sorted(gone):
         if trunk.is_subport(name):
+            difference.stale[name] = recorded[name]['id']
             continue
         difference.detached[name] = recorded[name]['id']
         difference.texts.append(f'interface {name} {_link(recorded[name]["net"])} -> none (detach)')
-    _subports(instance, recorded, known, difference)
-    if difference.detached or difference.stale or len(shared.ports) > len(shared.vdu.interfaces):
+    if subports:
+        _subports(instance, recorded, known, difference)
+    if difference.detached or difference.stale or subports:
         difference.trunks = trunk.compare(instance, record, {**difference.detached, **difference.stale}, difference.made)
         difference.texts += difference.trunks.texts
 
 
 def _subports(instance: Instance, recorded: dict[str, Any], known: dict[str, Any], difference: Difference) -> None:
-    """Ports of subports that are new, gone, moved or changed; no server is on them, they come and go beside it."""
+    """Ports of subports that are new, moved or changed; no server is on them, they come and go beside it."""
     shared = instance.shared
     first = len(shared.vdu.interfaces)
     for place, interface in enumerate(shared.ports[first:], first):
@@ -67,8 +72,6 @@ def _subports(instance: Instance, recorded: dict[str, Any], known: dict[str, Any
         else:
             given = recorded.get(interface.name, {}).get('given', ())
             _port(instance, interface, shared.live.ports[entry['id']], given, difference)
-    wanted = {interface.name for interface in shared.ports[first:]}
-    difference.stale.update({name: recorded[name]['id'] for name in recorded if trunk.is_subport(name) and name not in wanted})
 
 
 def _other_kind(port: Port, interface: Interface) -> str | None:
@@ -124,8 +127,10 @@ def _port(instance: Instance, interface: Interface, port: Port, given: tuple[str
 
 
 def _pairs(instance: Instance, interface: Interface, port: Port, changes: dict[str, Any], texts: list[str]) -> None:
-    have = {address for address, _mac in port.address_pairs}
     shared = instance.shared.virtual_ips.get(interface.name, {})
+    if not (shared or port.address_pairs or interface.allowed_address_pairs):
+        return
+    have = {address for address, _mac in port.address_pairs}
     pairs = {pair.ip_address for pair in interface.allowed_address_pairs}
     pairs.update(address for addresses in shared.values() for address in addresses or ())
     coming = {f'that of {item.partition(":")[2]}' for item, addresses in shared.items() if addresses is None}
@@ -171,6 +176,8 @@ def _port_security(instance: Instance, interface: Interface, port: Port, given: 
 
 def _addresses(instance: Instance, interface: Interface, port: Port, changes: dict[str, Any], texts: list[str]) -> None:
     live = instance.shared.live
+    if not (interface.ip_addresses or live.leaving):
+        return
     have = listed(one for _subnet, one in port.fixed_ips)
     if interface.ip_addresses:
         address = interface.ip_addresses[instance.index]

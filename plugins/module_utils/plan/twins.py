@@ -35,7 +35,7 @@ def plan_ports(context: Context) -> None:
     nets = {resource.get('id'): key for key, resource in context.record.items() if key.startswith('net:')}
     for vim, live in context.live.items():
         for text, ports in live.marked_ports.items():
-            if not text.startswith(prefix):
+            if not text.startswith(prefix) or (len(ports) == 1 and ports[0].id in recorded):
                 continue
             owner, _slash, task = text.removeprefix(prefix).rpartition('/')
             item = owner_item(owner)

@@ -272,9 +272,9 @@ def _keep(context: Context, instance: Instance, item: str, record: Resource, ser
         plan_changes(context, instance, item, record, server, difference)
         return
     instance_volumes.plan_moves(context, instance, item, record, server, difference.volumes)
-    current = {**entry(instance, record, server), **instance_volumes.found(context, item)}
+    current = {**entry(instance, record, server, difference.known), **instance_volumes.found(context, item)}
     told = ('id', 'status', 'image', 'flavor_key', 'ports', 'management', 'trunks')
-    if any(record.get(key) != current.get(key) for key in told):
+    if [record.get(key) for key in told] != [current.get(key) for key in told]:
         context.plan.found[item] = current
     context.plan.unchanged += 1
 
