@@ -17,6 +17,7 @@ from ansible.plugins.action import ActionBase
 from ansible.template import trust_as_template
 from ansible.utils.display import Display
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor import DescriptorError, read_path, to_document
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import ProblemDetails
 from ansible_collections.nfv.mano.plugins.module_utils.target import redact
 
 DISPLAY = Display()
@@ -64,21 +65,20 @@ class ActionModule(ActionBase):
             arguments.pop('descriptor', None)
             return []
         if arguments.get('document'):
-            raise AnsibleActionFail('descriptor and document exclude each other')
+            raise _unusable(['descriptor and document exclude each other'])
         try:
             source = read_path(self._path(path))
             if not source.is_package:
                 if not isinstance(source.document, dict):
-                    raise AnsibleActionFail(f'{path}: a network service is a mapping, and this is '
-                                            f'{_KINDS.get(type(source.document), "a single value")}\nNothing was touched.')
+                    raise _unusable([f'{path}: a network service is a mapping, and this is '
+                                     f'{_KINDS.get(type(source.document), "a single value")}'])
                 arguments.update(document=self._templated(source.document), files=source.files)
                 return []
             # The parameters of other operations are their own, not those that a package is instantiated with
             mine = arguments.get('operation', 'instantiate') in ('instantiate', 'update')
             made = to_document(source.files, arguments.get('params') or {} if mine else {})
         except DescriptorError as error:
-            problems = [str(problem) for problem in error.problems]
-            raise AnsibleActionFail('\n'.join([*problems, 'Nothing was touched.']), result={'problems': problems}) from error
+            raise _unusable([str(problem) for problem in error.problems]) from error
         arguments.update(document=made.document, files=made.files)
         return list(made.warnings)
 
@@ -155,6 +155,12 @@ class _Follower:
         self._offset += len(whole)
         for line in whole.decode(errors='replace').splitlines():
             DISPLAY.display(line)
+
+
+def _unusable(problems: list[str]) -> AnsibleActionFail:
+    """400, in the words that the module itself has for input that can't be used."""
+    problem = ProblemDetails('The input can not be used', 400, '\n'.join(problems)).to_dict()
+    return AnsibleActionFail('\n'.join([*problems, 'Nothing was touched.']), result={'problems': problems, 'problem': problem})
 
 
 def _mappings(values: Any) -> list[dict[str, Any]]:

@@ -51,6 +51,12 @@ class OpOcc:
         return self.data['ns_id']
 
     @property
+    def run_by(self) -> str:
+        """Whose process has it, or had it last, in words; empty where nobody began with it."""
+        owner = self.data.get('owner') or {}
+        return f'pid {owner.get("pid")} on host {owner.get("host")}' if owner.get('pid') else ''
+
+    @property
     def dir(self) -> OpOccDir:
         """Its folder: parameters, plan, record from before, errors, states, journal."""
         return self._store.op_occ_dir(self.id)
@@ -169,7 +175,8 @@ class OpOccs:
         found = self.open_for(ns['id'])
         if found is not None:
             raise conflict(f'{operation} refused: {found.operation} {found.id} is {found.state}',
-                           'an NS has one open operation at a time', f'op_occ/{found.id}')
+                           f'an NS has one open operation at a time; this one was run by {found.run_by or "nobody yet"}',
+                           f'op_occ/{found.id}')
         state, moment = first_state(operation), now()
         common = {'kind': 'op_occ', 'ns_id': ns['id'], 'ns_name': ns['name'], 'operation': operation, 'state': state,
                   'state_entered_time': moment, 'start_time': moment, 'end_time': None, 'progress': {'done': 0, 'total': 0},
@@ -248,11 +255,10 @@ def recover(store: Store, lock: NsLock, op_occ: OpOcc, fold: Callable[[Store, Op
     finished = op_occ.finish()
     if op_occ.state not in RUNNING:
         return finished
-    owner = op_occ.data.get('owner') or {}
     fold(store, op_occ)
     op_occ.trigger('owner_died', progress=op_occ.journalled_progress(), error=ProblemDetails(
         f'{op_occ.data["ns_name"]}: {op_occ.operation} was interrupted', 500,
-        f'its owner (pid {owner.get("pid")} on host {owner.get("host")}) died in {op_occ.state}',
+        f'its owner ({op_occ.run_by or "unknown"}) died in {op_occ.state}',
         instance=f'op_occ/{op_occ.id}'))
     return True
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, recover
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError, conflict, not_found
-from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import OPEN, next_state
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import OPEN, RUNNING, next_state
 from ansible_collections.nfv.mano.plugins.module_utils.operation import results
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import fold_journal
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import OF_DOCUMENT, InputError, Request
@@ -84,9 +84,13 @@ def look(store: Store, ns: dict[str, Any], found: OpOcc | None, trigger: str) ->
         raise nothing_to(store, trigger, ns)
     if found.state in OPEN and owner_alive(store, ns['id']):
         raise results.still_running(found)
-    after_death = next_state(found.state, 'owner_died') if found.state in OPEN - {'FAILED_TEMP'} else found.state
-    next_state(after_death, trigger, found.id)
+    next_state(after_death(found), trigger, found.id)
     return found
+
+
+def after_death(op_occ: OpOcc) -> str:
+    """The state that an op-occ is in once it is known that nobody works on it any more."""
+    return next_state(op_occ.state, 'owner_died') if op_occ.state in RUNNING else op_occ.state
 
 
 def nothing_to(store: Store, verb: str, ns: dict[str, Any]) -> OpOccError:

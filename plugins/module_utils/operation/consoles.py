@@ -13,6 +13,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation import again, r
 from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Base, item_of
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import read_resources
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import Request
+from ansible_collections.nfv.mano.plugins.module_utils.operation.results import not_instantiated
 from ansible_collections.nfv.mano.plugins.module_utils.operation.select import select
 from ansible_collections.nfv.mano.plugins.module_utils.operation.targets import declared
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
@@ -26,12 +27,14 @@ def consoles(request: Request, kind: str) -> list[dict[str, Any]]:
     """The console of each VDU instance that is meant: {vnf, vdu, count_index, name, id, type, url, error}, where either ``url``
     or ``error`` is null.
 
-    :raises OpOccError: 404, no such NS.
+    :raises OpOccError: 404, no such NS; 409, it is not instantiated.
     :raises InputError: no such VNF, VDU or instance.
     :raises VimError: a VIM can't be logged in to.
     """
     store = Store(request.state_dir)
     ns = again.find_ns(store, request.ns or '')
+    if ns.get('state') != 'INSTANTIATED':
+        raise not_instantiated(ns, 'look at')
     resources = read_resources(store, ns)
     base = Base(ns, resources)
     target = declared(request, base, base.overlay)

@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources, fold
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import OPEN
 from ansible_collections.nfv.mano.plugins.module_utils.operation import again, results
 from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import make_draft, make_target
 from ansible_collections.nfv.mano.plugins.module_utils.operation.once import answered
@@ -67,9 +68,11 @@ def _taken(store: Store, ns: Ns, request: Request) -> OpOcc | None:
     :raises OpOccError: it is another verb's, or its owner is alive.
     """
     found = OpOccs(store).open_for(ns['id'])
+    if found is not None and owner_alive(store, ns['id']):
+        raise results.still_running(found)
+    if found is not None and again.after_death(found) not in OPEN:
+        found = None
     if found is not None:
-        if owner_alive(store, ns['id']):
-            raise results.still_running(found)
         results.refuse_other_verb(found, operation_of(request, ns), request)
     else:
         need_instantiated(request, ns)
@@ -153,13 +156,11 @@ def _signals() -> Iterator[Work]:
 def _find(store: Store, request: Request) -> Ns | None:
     """The NS's record.
 
-    :raises InputError: an NS is named that is not there (instantiate makes one by its document's name).
+    :raises OpOccError: 404, an NS is named that is not there (instantiate makes one by its document's name).
     """
-    ns = store.find_ns(_name(request))
-    if ns is None and (request.operation != 'instantiate' or request.ns):
-        names = sorted(one['name'] for one in store.all('ns'))
-        raise InputError([f'ns: {_name(request)} is not an NS of {request.state_dir} (there are: {", ".join(names) or "none"})'])
-    return ns
+    if request.operation != 'instantiate' or request.ns:
+        return again.find_ns(store, _name(request))
+    return store.find_ns(_name(request))
 
 
 def _given_name(request: Request) -> Any:
@@ -178,12 +179,12 @@ def _name(request: Request) -> str:
 def operation_of(request: Request, ns: Ns) -> str:
     """What the op-occ of a request is called.
 
-    :raises InputError: an update of what is not instantiated.
+    :raises OpOccError: 409, an update of what is not instantiated.
     """
     if request.operation == 'scale' and any(request.params.get(name) is not None for name in TO_LEVEL):
         return 'SCALE_TO_LEVEL'
     if request.operation == 'terminate' or request.operation in OF_RECORD:
         return request.operation.upper()
     if request.operation == 'update' and ns.get('state') != 'INSTANTIATED':
-        raise InputError([f'ns: {ns["name"]} is not instantiated, so there is nothing to update; run nfv.mano.instantiate'])
+        raise results.not_instantiated(ns, 'update')
     return 'UPDATE' if ns.get('state') == 'INSTANTIATED' else 'INSTANTIATE'

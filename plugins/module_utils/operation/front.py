@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError, ProblemDetails
+from ansible_collections.nfv.mano.plugins.module_utils.operation import results
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError
-from ansible_collections.nfv.mano.plugins.module_utils.store import LockedError, StoreError
-from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
+from ansible_collections.nfv.mano.plugins.module_utils.store import LockedError, Store, StoreError
+from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError, VimUnreachable
 
 STATE_ARGUMENTS: dict[str, dict[str, Any]] = {
     'state_dir': {'type': 'path', 'default': '~/.local/state/nfv.mano'},
@@ -91,13 +92,19 @@ def failing(module: Any) -> Iterator[None]:
     except InputError as error:
         module.fail_json(msg=f'{error}\nNothing was touched.', problems=error.problems, op_occ=NO_OP_OCC,
                          problem=ProblemDetails('The input can not be used', 400, str(error)).to_dict())
+    except LockedError as error:
+        _fail(module, results.locked(Store(module.params['state_dir']), error))
     except (StoreError, VimError) as error:
-        status = 409 if isinstance(error, LockedError) else 500
+        status = 503 if isinstance(error, VimUnreachable) else 500
         module.fail_json(msg=f'{error}\nNothing was touched.', op_occ=NO_OP_OCC,
                          problem=ProblemDetails('Ended before anything was touched', status, str(error)).to_dict())
     except OpOccError as error:
-        result = dict(getattr(error, 'result', {'problem': error.problem.to_dict(), 'op_occ': NO_OP_OCC}))
-        module.fail_json(msg=result.pop('message', None) or f'{error.problem.title}: {error.problem.detail}', **result)
+        _fail(module, error)
+
+
+def _fail(module: Any, error: OpOccError) -> None:
+    result = {'problem': error.problem.to_dict(), 'op_occ': NO_OP_OCC, **getattr(error, 'result', {})}
+    module.fail_json(msg=result.pop('message', None) or f'{error.problem.title}: {error.problem.detail}', **result)
 
 
 def run(module: Any, dry: bool) -> None:
@@ -139,7 +146,8 @@ def show_consoles(module: Any) -> None:
     shown = consoles.lines(found)
     wrong = [line for line, one in zip(shown, found) if one['error']]
     if wrong:
-        module.fail_json(msg='\n'.join(['No console:', *(f'  {line}' for line in wrong)]), consoles=found, lines=shown)
+        module.fail_json(msg='\n'.join(['No console:', *(f'  {line}' for line in wrong)]), consoles=found, lines=shown,
+                         problem=ProblemDetails('No console', 409, '\n'.join(wrong)).to_dict())
     module.exit_json(changed=False, consoles=found, lines=shown)
 
 

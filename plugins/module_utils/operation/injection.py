@@ -15,6 +15,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.execute.ssh import Guest,
 from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Base, item_of
 from ansible_collections.nfv.mano.plugins.module_utils.operation.key_pair import PUBLIC, check_secret, secret_of
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
+from ansible_collections.nfv.mano.plugins.module_utils.operation.results import not_instantiated
 from ansible_collections.nfv.mano.plugins.module_utils.operation.select import select
 from ansible_collections.nfv.mano.plugins.module_utils.operation.targets import make_aim
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
@@ -62,10 +63,11 @@ class Injection(NamedTuple):
 
 def settle(wish: Wish, store: Store, ns: Mapping[str, Any], resources: Resources) -> Injection:
     """
+    :raises OpOccError: 409, the NS is not instantiated.
     :raises InputError: everything that is wrong with what is asked for.
     """
     if ns.get('state') != 'INSTANTIATED':
-        raise InputError([f'ns: {ns["name"]} is not instantiated, so there is nothing to log in to; run nfv.mano.instantiate'])
+        raise not_instantiated(ns, 'log in to')
     problems: list[str] = []
     key = ' '.join((wish.key or ns.get(PUBLIC) or '').split())
     if not key:

@@ -12,12 +12,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.fitting import without_secrets
-from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError, ProblemDetails
 from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import Draft
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.work import WorkEnd
 from ansible_collections.nfv.mano.plugins.module_utils.plan import render
+from ansible_collections.nfv.mano.plugins.module_utils.store import LockedError, Store, StoreError
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError, VimUnreachable
 
 #: Failed tasks that an error tells in full; the op-occ's folder has all.
@@ -133,8 +134,28 @@ def unwritable(op_occ: OpOcc, error: Exception, ns: Mapping[str, Any]) -> Operat
 
 def still_running(op_occ: OpOcc) -> OperationError:
     """Another process works on the NS."""
-    return _error(f'{op_occ.operation} {op_occ.id} is {op_occ.state} and its owner is alive', 409,
-                  'wait for its end; nfv.mano.op_occ_info shows its progress', op_occ)
+    by = f' ({op_occ.run_by})' if op_occ.run_by else ''
+    return _error(f'{op_occ.operation} {op_occ.id} is {op_occ.state} and its owner{by} is alive', 409,
+                  'wait for its end; nfv.mano.op_occ_info shows its progress, nfv.mano.cancel ends it', op_occ)
+
+
+def locked(store: Store, error: LockedError) -> OperationError:
+    """409: another process has the NS's lock; it names its op-occ once there is one."""
+    try:
+        op_occ = OpOccs(store).get(str(error.holder.get('op_occ')))
+        what = f'{op_occ.operation} {op_occ.id} of {op_occ.data["ns_name"]} is {op_occ.state} and its owner is alive'
+    except (OpOccError, StoreError):
+        op_occ, what = None, 'Somebody else works on the NS'
+    refusal = _error(what, 409, str(error), op_occ)
+    # Whoever goes on with what this run has left must not take that one
+    refusal.result.update(op_occ=_brief(None, 'failed'), message=f'{what}\n  {error}\nNothing was touched.')
+    return refusal
+
+
+def not_instantiated(ns: Mapping[str, Any], verb: str) -> OperationError:
+    """409: only an instantiated NS takes this verb."""
+    return _error('The NS is not instantiated', 409, f'{ns["name"]} is not instantiated, so there is nothing to {verb}; run '
+                  'nfv.mano.instantiate', None)
 
 
 def refuse_other_verb(op_occ: OpOcc, operation: str, request: Request) -> None:
@@ -148,9 +169,10 @@ def refuse_other_verb(op_occ: OpOcc, operation: str, request: Request) -> None:
     if (op_occ.operation == operation and not others) or {op_occ.operation, operation} == ONE_VERB:
         return
     of = f' of other instances ({", ".join(others)})' if op_occ.operation == operation else ''
+    by = f'; this one was last run by {op_occ.run_by}' if op_occ.run_by else ''
     raise _error(f'{operation} refused: {op_occ.operation} {op_occ.id}{of} is {op_occ.state}', 409,
-                 'an NS has one open operation at a time; nfv.mano.retry goes on with it where it stopped, nfv.mano.rollback '
-                 'undoes it, nfv.mano.fail gives it up', op_occ)
+                 f'an NS has one open operation at a time{by}; nfv.mano.retry goes on with it where it stopped, '
+                 'nfv.mano.rollback undoes it, nfv.mano.fail gives it up', op_occ)
 
 
 def _error(title: str, status: int, detail: str, op_occ: OpOcc | None) -> OperationError:

@@ -27,7 +27,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.record import (
     vnf_of,
     write_record,
 )
-from ansible_collections.nfv.mano.plugins.module_utils.operation.request import OF_RECORD, InputError, Request
+from ansible_collections.nfv.mano.plugins.module_utils.operation.request import OF_RECORD, Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.work import Work, WorkEnd, execute
 from ansible_collections.nfv.mano.plugins.module_utils.plan.render import as_data
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store, StoreError
@@ -206,11 +206,10 @@ class Run:
 
 def need_instantiated(request: Request, ns: Mapping[str, Any]) -> None:
     """
-    :raises InputError: what is not instantiated is to be scaled, healed and so on.
+    :raises OpOccError: 409, what is not instantiated is to be scaled, healed and so on.
     """
     if request.operation in OF_RECORD and ns.get('state') != 'INSTANTIATED':
-        raise InputError([f'ns: {ns["name"]} is not instantiated, so there is nothing to {request.operation}; run '
-                          'nfv.mano.instantiate'])
+        raise results.not_instantiated(ns, request.operation)
 
 
 def base_of(op_occ: OpOcc | None, ns: Mapping[str, Any], resources: Resources) -> Base:

@@ -66,6 +66,18 @@ class Memory(VolumesInMemory):
         """In place of a login."""
         return self
 
+    def kept(self) -> dict[str, Any]:
+        """All that is there, to be put back by :meth:`restore`."""
+        tables = (self.servers, self.ports, self.networks, self.disks.rows, self.hosts)
+        return {'admin': self.admin, 'tables': [dict(table) for table in tables]}
+
+    def restore(self, kept: dict[str, Any]) -> None:
+        """Be as it was then."""
+        self.admin = kept['admin']
+        for table, rows in zip((self.servers, self.ports, self.networks, self.disks.rows, self.hosts), kept['tables']):
+            table.clear()
+            table.update(rows)
+
     @property
     def calls(self) -> Counter[str]:
         return Counter(self.called)

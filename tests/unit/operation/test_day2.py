@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError
 from ansible_collections.nfv.mano.plugins.module_utils.operation import draft
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError
 from ansible_collections.nfv.mano.tests.unit.operation.conftest import Site, wanted
@@ -295,13 +296,15 @@ def test_the_name_of_another_request(three: Site) -> None:
 
 @pytest.mark.parametrize(('verb', 'params'), [('scale', {'count': 1}), ('operate', STOP), ('heal', {})])
 def test_what_is_not_instantiated(site: Site, verb: str, params: dict[str, Any]) -> None:
-    with pytest.raises(InputError, match='nobody is not an NS'):
+    with pytest.raises(OpOccError, match='nobody is not an NS') as unknown:
         site.apply(verb, ns='nobody', params=params)
+    assert unknown.value.problem.status == 404
     site.apply('instantiate', document=wanted(1))
     site.apply('terminate')
     files = site.files()
-    with pytest.raises(InputError, match=f'is not instantiated, so there is nothing to {verb}'):
+    with pytest.raises(OpOccError, match=f'is not instantiated, so there is nothing to {verb}') as early:
         site.apply(verb, params=params)
+    assert early.value.problem.status == 409
     with pytest.raises(InputError, match=f'{verb} needs the id or the name of an NS'):
         site.apply(verb, ns=None, params=params)
     assert site.files() == files
