@@ -163,12 +163,13 @@ class OpOccs:
         self._store = store
 
     def start(self, operation: str, ns: Mapping[str, Any], vnfs: Mapping[str, str], parameters: Mapping[str, Any],
-              owner: Mapping[str, Any], counts: Mapping[str, int]) -> OpOcc:
+              owner: Mapping[str, Any], counts: Mapping[str, int], keep: int | None = None) -> OpOcc:
         """A new op-occ in STARTING, with one for each VNF (name -> id); with the NS's lock held.
 
         Its own fact is written last: an op-occ is there with all its parts, or not at all.
 
         :param counts: how many resources are to be made, changed and deleted, by action.
+        :param keep: how many finished ones of the NS stay beside it, whatever they ended in (None: all of them).
         :raises OpOccError: 409, the NS has an open op-occ; nothing is written.
         :raises StoreError: a file can't be written.
         """
@@ -177,6 +178,8 @@ class OpOccs:
             raise conflict(f'{operation} refused: {found.operation} {found.id} is {found.state}',
                            f'an NS has one open operation at a time; this one was run by {found.run_by or "nobody yet"}',
                            f'op_occ/{found.id}')
+        if keep is not None:
+            self._store.retain(ns['id'], keep)
         state, moment = first_state(operation), now()
         common = {'kind': 'op_occ', 'ns_id': ns['id'], 'ns_name': ns['name'], 'operation': operation, 'state': state,
                   'state_entered_time': moment, 'start_time': moment, 'end_time': None, 'progress': {'done': 0, 'total': 0},

@@ -98,7 +98,8 @@ class _Pass:
         vnf_ids = {name: vnf_id for name, vnf_id in self.ns.get('vnfs', {}).items()
                    if any(one.partition('/')[0] == name for one in missing)}
         op_occs = OpOccs(self.store)
-        op_occ = op_occs.start(OPERATION, self.ns, vnf_ids, self._parameters(), self.lock.owner, plan.counts())
+        op_occ = op_occs.start(OPERATION, self.ns, vnf_ids, self._parameters(), self.lock.owner, plan.counts(),
+                               self.wish.op_occ_retention)
         op_occ.dir.write_json('plan.json', render.as_data(plan))
         self.lock.name_op_occ(op_occ.id)
         op_occ.trigger('grant', owner=self.lock.owner, progress={'done': 0, 'total': len(missing)})
@@ -108,7 +109,6 @@ class _Pass:
     def _end(self, op_occ: OpOcc, missing: list[str]) -> dict[str, Any]:
         failed = {name: self.rows[name]['msg'] for name in missing if self.rows[name]['failed']}
         progress = {'done': len(missing) - len(failed), 'total': len(missing)}
-        self.store.retain(self.ns['id'], self.wish.op_occ_retention)
         if not failed:
             op_occ.trigger('done', progress=progress)
             return self._result('changed', op_occ)

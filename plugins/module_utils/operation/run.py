@@ -138,7 +138,8 @@ class Run:
         touched = {name: vnf_id for name, vnf_id in self.ns.get('vnfs', {}).items()
                    if name in named or self.operation in WHOLE}
         counts = draft.plan.counts() if draft else {}
-        self.op_occ = self.op_occs.start(self.operation, self.ns, touched, parameters(self.request), self.lock.owner, counts)
+        self.op_occ = self.op_occs.start(self.operation, self.ns, touched, parameters(self.request), self.lock.owner, counts,
+                                         self.request.op_occ_retention)
         self.op_occ.dir.write_json('record_before.json', {'ns': self.ns, 'resources': resources})
         return self.op_occ
 
@@ -188,8 +189,6 @@ class Run:
             key_pair.forget(self.store, self.ns)
         write_record(self.store, self.ns, resources)
         if end.ok:
-            # Before the end: once it is COMPLETED nothing may fail any more
-            self.store.retain(self.ns['id'], self.request.op_occ_retention)
             op_occ.trigger(self.DONE, progress=end.progress)
             return results.completed(op_occ, draft, self.ns, end)
         error = results.failed(op_occ, draft, self.ns, end, self.request)

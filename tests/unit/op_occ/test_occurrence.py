@@ -60,6 +60,26 @@ def test_a_start_makes_one_for_the_ns_and_one_for_each_vnf(store: Store, ns: dic
         ('web', 'vnf-web', 'vnf', op_occ.id, 'STARTING'), ('db', 'vnf-db', 'vnf', op_occ.id, 'STARTING')}
 
 
+def test_a_start_archives_what_is_finished_beyond_what_is_kept_whatever_it_ended_in(store: Store, ns: dict[str, Any]) -> None:
+    op_occs, made = OpOccs(store), []
+    for way in (['refuse'], ['grant', 'done'], ['grant', 'failed', 'fail'], ['grant', 'failed', 'rollback', 'rolled_back'],
+                ['grant', 'failed']):
+        made.append(op_occs.start('UPDATE', ns, VNFS, {}, OWNER, {}, keep=2))
+        for step in way:
+            made[-1].trigger(step)
+    assert {one.id for one in op_occs.list(scope='ns')} == {one.id for one in made[2:]}
+    assert len(store.ids('op_occ')) == 3 * 3
+    before = set(store.ids('op_occ'))
+    with pytest.raises(OpOccError):
+        op_occs.start('UPDATE', ns, VNFS, {}, OWNER, {}, keep=0)
+    assert set(store.ids('op_occ')) == before, 'a refused start moves nothing'
+    made[-1].trigger('fail')
+    op_occs.start('UPDATE', ns, {}, {}, OWNER, {}, keep=0)
+    assert len(store.ids('op_occ')) == 1
+    archived = Store(os.path.join(store.path, 'archive'))
+    assert {one['id'] for one in archived.all('op_occ') if one['scope'] == 'ns'} == {one.id for one in made}
+
+
 def test_a_second_open_one_is_refused(store: Store, ns: dict[str, Any], op_occ: OpOcc) -> None:
     before = store.ids('op_occ')
     with pytest.raises(OpOccError, match=f'TERMINATE refused: INSTANTIATE {op_occ.id} is STARTING') as caught:

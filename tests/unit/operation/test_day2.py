@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError
 from ansible_collections.nfv.mano.plugins.module_utils.operation import draft
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError
@@ -84,10 +85,14 @@ def test_a_crash_at_the_very_end_does_not_scale_twice(three: Site, monkeypatch: 
     """The record is written and the op-occ is not moved yet."""
     options: dict[str, Any] = {'params': {'type': 'SCALE_OUT'}}
 
-    def died(*_args: Any, **_more: Any) -> None:
-        raise KeyboardInterrupt
+    move = OpOcc.trigger
+
+    def died(op_occ: OpOcc, name: str, **more: Any) -> None:
+        if name == 'done':
+            raise KeyboardInterrupt
+        move(op_occ, name, **more)
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(type(three.store), 'retain', died)
+        patched.setattr(OpOcc, 'trigger', died)
         three.apply('scale', **options)
     assert (len(ids(three)), three.newest.state) == (4, 'PROCESSING')
     three.apply('scale', **options)

@@ -115,6 +115,18 @@ def test_the_newest_finished_ones_stay(store: Store) -> None:
     assert (archive / 'op_occ_ns0.d' / 'plan.json').exists()
 
 
+def test_a_thousand_are_archived_with_as_few_syncs_as_one(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(300):
+        op_occ(store, f'ns{number}', number)
+    synced: list[str] = []
+    monkeypatch.setattr(facts, 'sync_folder', synced.append)
+    store.retain('one', keep=10)
+    assert len(store.ids('op_occ')) == 10
+    assert len(synced) == 4
+    store.retain('one', keep=10)
+    assert len(synced) == 4
+
+
 def test_an_archiving_that_was_cut_short_is_finished_by_the_next(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     rename = os.rename
     for cut in range(4):
