@@ -115,6 +115,8 @@ SCHEMAS: dict[type, Callable[..., dict[str, Any]]] = {
     kinds.Address: _address_schema,
     kinds.Cidr: lambda kind: {"type": "string", "pattern": "^[0-9a-fA-F.:]+/[0-9]{1,3}$"},
     kinds.Mac: lambda kind: {"type": "string", "pattern": "^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}$"},
+    kinds.PciAddress: lambda kind: {
+        "type": "string", "pattern": "^([0-9a-fA-F]{4}:)?[0-9a-fA-F]{2}:[01][0-9a-fA-F]\\.[0-7]$"},
     kinds.SshKey: lambda kind: {"type": "string", "minLength": 1},
     kinds.FileName: lambda kind: {"type": "string", "minLength": 1, "maxLength": 1024},
     kinds.Free: lambda kind: {"type": "object"},
@@ -204,6 +206,7 @@ LABELS: dict[type, Callable[..., str]] = {
     kinds.Address: lambda kind: "IP address" + (", or a subnet" if kind.prefix else ""),
     kinds.Cidr: lambda kind: "subnet",
     kinds.Mac: lambda kind: "MAC address",
+    kinds.PciAddress: lambda kind: "PCI address",
     kinds.SshKey: lambda kind: "public SSH key",
     kinds.FileName: lambda kind: "path below the document's folder",
     kinds.Free: lambda kind: "mapping of names to any values",

@@ -57,7 +57,7 @@ def _attributes(instance: Instance, record: Resource, server: Server, difference
 
 
 def _metadata(instance: Instance, record: Resource, server: Server, difference: Difference) -> None:
-    wanted = {**instance.shared.vdu.metadata, MARK_KEY: instance.mark('server')}
+    wanted = {**instance.shared.metadata, MARK_KEY: instance.mark('server')}
     # Keys that somebody else set stay; keys of ours that the document no longer has go
     gone = [key for key in record.get('metadata', ()) if key not in wanted and key in server.metadata]
     if wanted.items() <= server.metadata.items() and not gone:

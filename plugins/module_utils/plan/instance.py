@@ -14,7 +14,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan import vnic
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Live, Resource, short
 from ansible_collections.nfv.mano.plugins.module_utils.plan.volume import Wanted
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import Interface, Vdu, Vnf
-from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import mark
+from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import VPCI_KEY, mark
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Port, Server
 
 
@@ -44,6 +44,7 @@ class Shared(NamedTuple):
     group: Resource | None = None
     volumes: tuple[Wanted, ...] = ()
     qos_policies: dict[str, str] = {}  # noqa: RUF012
+    metadata: dict[str, str] = {}  # noqa: RUF012
     #: Interface name -> virtual IPs by record key with their addresses (None: a task finds them).
     virtual_ips: dict[str, dict[str, tuple[str, ...] | None]] = {}  # noqa: RUF012
 
@@ -144,7 +145,7 @@ class Instance(NamedTuple):
                 'group_id': shared.group and (shared.group['id'] or resources[shared.group['key']]['id']),
                 'ports': [ports[interface.name]['id'] for interface in vdu.interfaces],
                 'volumes': [{'id': made['volumes'][one.asked.name]['id'], 'boot': one.asked.boot} for one in shared.volumes],
-                'metadata': vdu.metadata, 'tags': vdu.tags, 'description': vdu.description,
+                'metadata': shared.metadata, 'tags': vdu.tags, 'description': vdu.description,
                 'availability_zone': shared.zone, 'config_drive': vdu.config_drive, 'user_data': self.user_data}
 
 
@@ -191,6 +192,11 @@ def trunk_entries(instance: Instance, ports: Mapping[str, Mapping[str, Any]]) ->
             if port['id'] in known and known[port['id']].trunk is not None}
 
 
+def metadata(vdu: Vdu) -> dict[str, str]:
+    """The metadata of a VDU's servers: the document's, and the PCI addresses that are asked for, told to the guest."""
+    return {**vdu.metadata, **{f'{VPCI_KEY}{one.name}': one.vpci for one in vdu.interfaces if one.vpci is not None}}
+
+
 def seen(server: Server) -> Resource:
     """What the record keeps of what the VIM says of a server."""
     return {'id': server.id, 'name': server.name, 'status': server.status, 'host_id': server.host_id,
@@ -200,7 +206,7 @@ def seen(server: Server) -> Resource:
 
 def written(instance: Instance) -> Resource:
     """What the record keeps of what the document says of the server's own attributes: theirs and nobody else's."""
-    return {'metadata': dict(instance.shared.vdu.metadata), 'tags': list(instance.shared.vdu.tags),
+    return {'metadata': dict(instance.shared.metadata), 'tags': list(instance.shared.vdu.tags),
             'management': management(instance)}
 
 

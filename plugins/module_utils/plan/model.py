@@ -72,6 +72,11 @@ class Plan:
         """Count what a task takes of a VIM's quotas."""
         self.needs.setdefault(vim, Counter()).update(amounts)
 
+    def need_each(self, vim: str, name: str, each: str, amount: int) -> None:
+        """Note what one of several things takes of a limit that holds for each of them; the most of the same ``each`` counts."""
+        needs = self.needs.setdefault(vim, Counter())
+        needs[f'{name}:{each}'] = max(needs[f'{name}:{each}'], amount)
+
     def add(self, task: Task) -> str:
         """Put a task into the graph; returns its id."""
         self.tasks[task.id] = task

@@ -98,7 +98,7 @@ def plan_members(context: Context) -> None:
         group_id = context.plan.found.get(key, {}).get('id')
         there = next((group.members for group in context.live[vim].state.server_groups if group.id == group_id), frozenset())
         leaving = [task for task in tasks.values() if task.verb == 'server.delete' and task.spec[0] in there] if there else []
-        context.plan.need(vim, **{f'server_group_members:{name}': len(there) - len(leaving) + len(creates)})
+        context.plan.need_each(vim, 'server_group_members', name, len(there) - len(leaving) + len(creates))
         for_good = tuple(task.id for task in leaving if f'create {task.item}' not in tasks)
         # Where only so many may be down at once, that order stands (rolling.py), and nobody leaves but a twin
         for task_id in creates if for_good and not context.asked.at_once else ():

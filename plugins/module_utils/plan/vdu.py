@@ -20,6 +20,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import (
     Shared,
     entry,
     management,
+    metadata,
     trunk_entries,
 )
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Change, Task
@@ -75,7 +76,7 @@ def _shared(context: Context, path: str, vnf: Vnf, vdu: Vdu) -> Shared | None:
     return Shared(context.ns_id, context.ns_name, path, vnf, vdu, vim, live, None if boots else image.id,
                   images.reference(vdu.image), flavor, tuple(ports.values()), tuple(nets), groups,
                   _zone(context, vim, vdu, vdu.host), makers, server_makers,
-                  _detail(vdu), group, wanted, qos.of_interfaces(context, path, vim, vdu), shared_ips)
+                  _detail(vdu), group, wanted, qos.of_interfaces(context, path, vim, vdu), metadata(vdu), shared_ips)
 
 
 def _variant(context: Context, shared: Shared, vdu: Vdu) -> Shared | None:
@@ -226,6 +227,7 @@ def _create(context: Context, instance: Instance, item: str, record: Resource, a
                                  (*ports, *trunks, *disks, *shared.server_makers, *after)))
     _put_to_sleep(context, instance, item, made)
     context.plan.changes.append(Change(action, 'vdu', instance.key, shared.vim, detail, reason, loses_data))
+    context.plan.need_each(shared.vim, 'metadata_items', f'{shared.vnf.name}/{shared.vdu.name}', len(shared.metadata) + 1)
     if action == 'create':
         context.plan.need(shared.vim, instances=1, cores=shared.flavor['vcpus'], ram=shared.flavor['ram_mib'])
 

@@ -212,6 +212,7 @@ class _Checks:
             self.report.add(f"{path}.interfaces", "an empty list: a VDU needs at least one interface")
         self.distinct(vdu.interfaces, f"{path}.interfaces")
         _positions(vdu.interfaces or (), f"{path}.interfaces", self.report)
+        _pci_addresses(vdu.interfaces or (), f"{path}.interfaces", self.report)
         management = [at for at, interface in each(vdu.interfaces, f"{path}.interfaces") if interface.management]
         for at in management[1:]:
             self.report.add(f"{at}.management", f"true is given at {management[0]} already: one interface per VDU")
@@ -343,6 +344,15 @@ def _positions(interfaces: Sequence[Interface | None], path: str, report: Report
             report.add(f"{at}.position", f"{place} is taken by {taken[place]}")
         else:
             taken[place] = at
+
+
+def _pci_addresses(interfaces: Sequence[Interface | None], path: str, report: Report) -> None:
+    taken: dict[str, str] = {}
+    for at, interface in each(interfaces, path):
+        if interface.vpci is not None:
+            first = taken.setdefault(interface.vpci, at)
+            if first != at:
+                report.add(f"{at}.vpci", f"{show(interface.vpci)} is taken by {first}")
 
 
 def _volume(volume: Volume, vdu: Vdu, path: str, report: Report) -> None:

@@ -84,6 +84,11 @@ class Mac(Kind):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class PciAddress(Kind):
+    """Domain (0000 where it is left out), bus, device and function of a PCI device, in hexadecimal digits."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class SshKey(Kind):
     """A public SSH key, as it stands in authorized_keys."""
 

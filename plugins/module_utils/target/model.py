@@ -26,6 +26,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.target.kinds import (
     ListOf,
     Mac,
     MapOf,
+    PciAddress,
     SshKey,
     Struct,
     Text,
@@ -38,7 +39,7 @@ TAG = Text(longest=60, pattern=r"[^,/]+", wanted="no ',' and no '/', which Nova 
 METADATA_KEY = Text(pattern=r"[A-Za-z0-9_:. -]+", wanted="letters, digits, '-', '_', ':', '.' and blanks")
 INTERFACE_TYPES = ("virtio", "e1000", "paravirt", "sr-iov", "pci-passthrough")
 POLICIES = ("affinity", "anti-affinity", "soft-affinity", "soft-anti-affinity")
-SCOPES = ("nfvi-node", "zone", "zone-group", "nfvi-pop")
+HOSTS_ONLY = "nfvi-node: Nova's server groups know compute hosts and nothing else; a zone is a VDU's availability_zone"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,7 @@ class AffinityGroup:
     existing: str | None = attribute(
         "Id of a server group that is there; never made, never deleted.", Text(), default=None
     )
-    scope: str = attribute("What is shared or kept apart.", Choice(SCOPES), default="nfvi-node")
+    scope: str = attribute("What is shared or kept apart.", Text(pattern="nfvi-node", wanted=HOSTS_ONLY), default="nfvi-node")
     vim: str | None = attribute("The VIM it is made on; left out: the default one.", NAME, default=None)
 
 
@@ -150,9 +151,8 @@ class Interface:
         default="virtio",
     )
     vpci: str | None = attribute(
-        "The guest's PCI address.",
-        Text(pattern=r"([0-9a-fA-F]{4}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7]", wanted="a PCI address such as 0000:00:0a.0"),
-        default=None,
+        "The guest's PCI address. Nova takes no such wish: it is put into the server's metadata for the guest to find, as "
+        "`nfv.mano.vpci.` and the interface's name.", PciAddress(), default=None
     )
     port_security: bool | None = attribute(
         "Whether the VIM filters its traffic; left out: as the network says.", Boolean(), default=None

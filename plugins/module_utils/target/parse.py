@@ -29,6 +29,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.target.kinds import (
     ListOf,
     Mac,
     MapOf,
+    PciAddress,
     SshKey,
     Struct,
     Text,
@@ -45,6 +46,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.target.problem import (
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _MAC = re.compile(r"[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}")
+_PCI = re.compile(r"([0-9a-f]{4}:)?[0-9a-f]{2}:[01][0-9a-f]\.[0-7]")
 _SSH_KEY = re.compile(r"(ssh-[a-z0-9@.-]+|ecdsa-sha2-[a-z0-9@.-]+|sk-[a-z0-9@.-]+) \S+( .*)?")
 _DEEPEST = 32
 _MOST_VALUES = 100_000
@@ -198,6 +200,17 @@ def _read_mac(kind: Mac, value: Any, path: str, report: Report) -> str | None:
     else:
         return text.lower()
     return None
+
+
+def _read_pci_address(kind: PciAddress, value: Any, path: str, report: Report) -> str | None:
+    text = _string(value, "a PCI address", path, report)
+    if text is None:
+        return None
+    found = _PCI.fullmatch(text.lower())
+    if found is None:
+        report.add(path, f"{show(text)} is no PCI address: write it as 0000:00:0a.0")
+        return None
+    return found[0] if found[1] else f"0000:{found[0]}"
 
 
 def is_ssh_key(text: str) -> bool:
@@ -367,6 +380,7 @@ _READERS: dict[type, Callable[..., Any]] = {
     Address: _read_address,
     Cidr: _read_cidr,
     Mac: _read_mac,
+    PciAddress: _read_pci_address,
     SshKey: _read_ssh_key,
     FileName: _read_file_name,
     Free: _read_free,

@@ -9,11 +9,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.target.model import (
-    AffinityGroup,
-    Interface,
-    NetworkService,
-)
+from ansible_collections.nfv.mano.plugins.module_utils.target.model import NetworkService
 from ansible_collections.nfv.mano.plugins.module_utils.target.network import VirtualLink
 from ansible_collections.nfv.mano.plugins.module_utils.target.parse import attributes
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Problem, show
@@ -29,10 +25,8 @@ class _Row:
 
 
 TABLE = (
-    _Row(AffinityGroup, "scope", values=("zone", "zone-group", "nfvi-pop")),
     _Row(VirtualLink, "underlay"),
     _Row(VirtualLink, "common_id"),
-    _Row(Interface, "vpci"),
 )
 
 

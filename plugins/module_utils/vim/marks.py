@@ -8,6 +8,8 @@ from __future__ import annotations
 
 PREFIX = 'nfv.mano'
 MARK_KEY = 'nfv.mano.mark'
+#: What the key of a server's metadata begins with that tells the guest the PCI address asked for an interface.
+VPCI_KEY = 'nfv.mano.vpci.'
 #: Key of a volume's metadata by which all volumes of an NS are listed.
 NS_KEY = 'nfv.mano.ns'
 

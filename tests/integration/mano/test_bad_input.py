@@ -74,8 +74,9 @@ WRONG_VDUS = {
     'two equal IPs': (
         {'interfaces': [{'name': 'eth0', 'virtual_link': 'data', 'ip_addresses': ['10.81.0.5', '10.81.0.5']}]},
         f'{VDU}.interfaces[0].ip_addresses[1]', '10.81.0.5'),
-    'not supported yet': ({'interfaces': [{'name': 'eth0', 'virtual_link': 'data', 'vpci': '0000:00:0a.0'}]},
-                          f'{VDU}.interfaces[0].vpci', 'not supported yet'),
+    'two equal PCI addresses': (
+        {'interfaces': [{'name': name, 'virtual_link': 'data', 'vpci': '00:0a.0'} for name in ('eth0', 'eth1')]},
+        f'{VDU}.interfaces[1].vpci', 'taken by', f'{VDU}.interfaces[0]'),
     'an unknown image': ({'image': 'cirrus'}, f'{VDU}.image: cirrus is not an image', 'nearest names are cirros'),
     'an unknown flavor': ({'flavor': 'm1.tinny'}, f'{VDU}.flavor: m1.tinny is not a flavor', 'm1.tiny'),
     'a missing variable': ({'cloud_init': {'text': '#cloud-config\nhostname: {{ hostnam }}\n'}}, 'hostnam', VDU),

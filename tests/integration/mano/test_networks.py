@@ -121,6 +121,30 @@ def test_two_families_qos_and_a_virtual_ip(offer: Offer, project: Project, servi
     assert project.ids() == before
 
 
+def test_pci_addresses_are_told_to_the_guest(service: Service, project: Project) -> None:
+    def metadata() -> dict[str, str]:
+        (server,) = service.mine()['servers']
+        return {key: value for key, value in project.cloud.compute.get_server(server.id).metadata.items() if '.vpci.' in key}
+    value = document(service.name, 1)
+    first, second = value['vnfs'][0]['vdus'][0]['interfaces']
+    first['vpci'], second['vpci'] = '00:0A.0', '00:0b.0'
+    life = Life(service)
+    service.write(value)
+    good(life.play())
+    assert metadata() == {'nfv.mano.vpci.eth0': '0000:00:0a.0', 'nfv.mano.vpci.eth1': '0000:00:0b.0'}
+    (server,) = service.mine()['servers']
+    first['vpci'] = '00:0c.0'
+    del second['vpci']
+    service.write(value)
+    (line,) = plan_lines(good(life.play('instantiate', '--diff')).out)
+    assert (line.sign, line.detail) == ('~', 'metadata nfv.mano.vpci.eth0 0000:00:0a.0 -> 0000:00:0c.0; '
+                                        'metadata nfv.mano.vpci.eth1 0000:00:0b.0 -> none')
+    assert metadata() == {'nfv.mano.vpci.eth0': '0000:00:0c.0'}
+    assert [one.id for one in service.mine()['servers']] == [server.id]
+    life.assert_again_changes_nothing()
+    service.terminate()
+
+
 @pytest.mark.slow
 def test_functions_of_physical_cards(service: Service, project: Project) -> None:
     """On a provider network that the administrator's cloud makes; a card is taken and given back in place."""

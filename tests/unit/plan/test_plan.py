@@ -30,7 +30,8 @@ def test_first_deploy_makes_networks_then_ports_then_servers() -> None:
     assert not plan.problems
     assert plan.tasks['ports vdu:web/front/0'].after == ('create net:data',)
     assert plan.tasks['create vdu:web/front/0'].after == ('ports vdu:web/front/0',)
-    assert plan.needs['default'] == {'instances': 2, 'cores': 2, 'ram': 1024, 'port': 4, 'network': 1, 'subnet': 1}
+    assert plan.needs['default'] == {'instances': 2, 'cores': 2, 'ram': 1024, 'port': 4, 'network': 1, 'subnet': 1,
+                                     'metadata_items:web/front': 2}
 
 
 def test_nothing_to_do_once_it_is_there() -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import port_entry
+from ansible_collections.nfv.mano.plugins.module_utils.plan.preflight import shortfalls
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Quota
 from ansible_collections.nfv.mano.tests.unit.plan.world import World, actions, document
 
 GOLD, SILVER = 'policy-gold', 'policy-silver'
@@ -124,6 +126,44 @@ def test_address_of_a_card_is_not_recorded() -> None:
     port = World().deployed(1).state.ports[0]
     assert port_entry(port, 'net:data')['mac_address'] == port.mac_address
     assert port_entry(port._replace(vnic_type='direct-physical'), 'net:data')['mac_address'] is None
+
+
+# PCI addresses ----------------------------------------------------------------------------------------------------
+
+VPCI = 'nfv.mano.vpci.eth1'
+
+
+def placed(address: str | None) -> dict[str, Any]:
+    """The document with a PCI address for eth1."""
+    value = document(1)
+    value['vnfs'][0]['vdus'][0]['interfaces'][1].update({'vpci': address} if address else {})
+    return value
+
+
+def test_pci_address_is_told_to_the_guest() -> None:
+    task = World().plan(placed('00:0A.0')).tasks['create vdu:web/front/0']
+    resources = {'vdu:web/front/0': {'ports': {name: {'id': name} for name in ('eth0', 'eth1')}}}
+    assert task.spec.server_spec(resources)['metadata'] == {'tier': 'web', VPCI: '0000:00:0a.0'}
+
+
+def test_pci_address_changes_in_place_and_goes() -> None:
+    one = World().deployed(1)
+    one.server(0, metadata={**one.state.servers[0].metadata, VPCI: '0000:00:0a.0'})
+    one.record['vdu:web/front/0']['metadata'][VPCI] = '0000:00:0a.0'
+    assert one.plan(placed('0000:00:0a.0')).tasks == {}
+    plan = one.plan(placed('0000:00:0b.0'))
+    assert plan.changes[0].detail == f'metadata {VPCI} 0000:00:0a.0 -> 0000:00:0b.0'
+    assert plan.tasks['update vdu:web/front/0'].spec['server'] == {'metadata': {VPCI: '0000:00:0b.0'}}
+    assert plan.needs == {}
+    assert one.plan(placed(None)).tasks['update vdu:web/front/0'].spec['server'] == {'metadata_gone': [VPCI]}
+
+
+def test_metadata_of_each_server_has_a_limit() -> None:
+    limits = {'default': {'metadata_items': Quota(2, 0)}}
+    (told,) = shortfalls(World().plan(placed('00:0a.0')), limits)
+    assert str(told) == 'vims.default.quota.metadata_items: 3 needed in web/front, limit 2'
+    (told,) = shortfalls(World().deployed(1).plan(placed('00:0a.0')), limits)
+    assert str(told) == 'vims.default.quota.metadata_items: 3 needed in web/front/0, limit 2'
 
 
 # Networks ---------------------------------------------------------------------------------------------------------

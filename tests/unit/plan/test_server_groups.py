@@ -183,7 +183,7 @@ def test_who_joins_waits_for_those_who_leave_for_good() -> None:
 def test_quotas_of_groups_and_of_the_members_of_each() -> None:
     plan = World().plan(grouped(3))
     enough = {'instances': Quota(-1, 0), 'cores': Quota(-1, 0), 'ram': Quota(-1, 0), 'port': Quota(-1, 0),
-              'network': Quota(-1, 0), 'subnet': Quota(-1, 0)}
+              'network': Quota(-1, 0), 'subnet': Quota(-1, 0), 'metadata_items': Quota(-1, 0)}
     full = {**enough, 'server_groups': Quota(10, 10), 'server_group_members': Quota(2, 0)}
     assert [str(problem) for problem in shortfalls(plan, {'default': full})] == [
         'vims.default.quota.server_group_members: 3 needed in spread, limit 2',

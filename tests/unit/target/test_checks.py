@@ -152,6 +152,11 @@ def test_interfaces_come_in_guest_order(
     assert [item.name for item in load(document, files).vnfs[0].vdus[0].interfaces] == order
 
 
+def test_one_interface_at_a_pci_address(document: dict[str, Any], files: dict[str, str]) -> None:
+    wrong = interface(interface(document, 0, vpci="0000:00:0a.0"), 1, vpci="00:0A.0")
+    assert said(wrong, files) == [f"{FRONT}.interfaces[1].vpci: '0000:00:0a.0' is taken by {FRONT}.interfaces[0]"]
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [

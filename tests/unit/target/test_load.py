@@ -140,7 +140,18 @@ def test_the_least_document() -> None:
         (
             f"{FRONT}.interfaces[0].vpci",
             "here",
-            f"{FRONT}.interfaces[0].vpci: 'here' does not fit: a PCI address such as 0000:00:0a.0",
+            f"{FRONT}.interfaces[0].vpci: 'here' is no PCI address: write it as 0000:00:0a.0",
+        ),
+        (
+            f"{FRONT}.interfaces[0].vpci",
+            "00:2a.0",
+            f"{FRONT}.interfaces[0].vpci: '00:2a.0' is no PCI address: write it as 0000:00:0a.0",
+        ),
+        (
+            "affinity_groups",
+            [{"name": "g", "policy": "affinity", "scope": "zone"}],
+            "affinity_groups[0].scope: 'zone' does not fit: nfvi-node: Nova's server groups know compute hosts and nothing else; "
+            "a zone is a VDU's availability_zone",
         ),
         (f"{FRONT}.interfaces[0].floating_ip", 3,
          f"{FRONT}.interfaces[0].floating_ip: 3 is a number, not a mapping, nor its pool, true or false"),

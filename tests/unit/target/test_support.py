@@ -35,10 +35,8 @@ def test_a_supported_document(document: dict[str, Any], files: dict[str, str]) -
 @pytest.mark.parametrize(
     ("where", "values", "message"),
     [
-        ("ns", {"affinity_groups": [{"name": "g", "policy": "affinity", "scope": "zone"}]}, "affinity_groups[0].scope: 'zone'"),
         ("link", {"underlay": True}, "virtual_links[1].underlay: true"),
         ("link", {"common_id": "c"}, "virtual_links[1].common_id: 'c'"),
-        ("interface", {"vpci": "0000:00:0a.0"}, f"{FRONT}.interfaces[2].vpci: '0000:00:0a.0'"),
     ],
 )
 def test_not_supported_yet(
