@@ -14,7 +14,11 @@ from typing import Any
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.tree import Node, Notes
 from ansible_collections.nfv.mano.plugins.module_utils.target.kinds import NAME_LENGTH
 
-LINK_QUIET = ("version", "connectivity-type", "virtual-link-desc-flavour", "short-name", "root-bandwidth", "leaf-bandwidth")
+LINK_QUIET = ("version", "virtual-link-desc-flavour", "short-name", "root-bandwidth", "leaf-bandwidth")
+
+
+_TYPES = {"ELINE": "eline", "LINE": "eline", "ELAN": "elan", "MESH": "elan", "BRIDGE": "bridge"}
+_PATTERNS = {"LINE": "eline", "MESH": "elan", "TREE": ""}
 
 
 def name_of(text: str) -> str:
@@ -58,8 +62,38 @@ def _dhcp(profile: Node) -> dict[str, Any]:
     return {key: value for key, value in found.items() if value is not None}
 
 
+def put_type(link: dict[str, Any], node: Node) -> None:
+    """Put what a virtual-link-desc says of its ends and of what is below it into ``link``."""
+    found = node.choice("type", _TYPES)
+    connectivity = node.node("connectivity-type")
+    if connectivity:
+        pattern = connectivity.choice("flow-pattern", _PATTERNS)
+        if pattern == "":
+            node.notes.warn(connectivity.at("flow-pattern"), "this is left out: OpenStack's networks have no root")
+        connectivity.close(quiet=("layer-protocol",))
+        found = found or pattern
+    if found:
+        link["type"] = found
+    if node.flag("underlay"):
+        link["underlay"] = True
+
+
+def _provider(link: dict[str, Any], node: Node) -> None:
+    network = node.node("provider-network")
+    if network is None:
+        return
+    kind = network.text("network-type") or network.text("overlay-type")
+    found = {"network_type": kind.lower() if kind else None, "physical_network": network.text("physical-network"),
+             "segmentation_id": network.whole("segmentation-id")}
+    network.close(later=("sdn-ports",))
+    given = {key: value for key, value in found.items() if value is not None}
+    if given:
+        link["provider"] = given
+
+
 def settings(link: dict[str, Any], node: Node) -> None:
     """Put what an instantiation parameter ``vld`` or ``internal-vld`` says into ``link``."""
+    _provider(link, node)
     existing = _vim_network(node, "vim-network-id") or _vim_network(node, "vim-network-name")
     profile = node.node("ip-profile")
     if profile:
@@ -104,8 +138,9 @@ def finish(links: Iterable[tuple[str, dict[str, Any]]], notes: Notes) -> None:
     for key, link in links:
         if link.get("existing"):
             link.pop("management", None)
-            if link.pop("subnets", None):
-                notes.warn(key, f"its ip profile is left out: the network {link['existing']} is there already")
+            for name, what in (("subnets", "ip profile"), ("provider", "provider-network"), ("underlay", "underlay")):
+                if link.pop(name, None):
+                    notes.warn(key, f"its {what} is left out: the network {link['existing']} is there already")
         elif not link.get("subnets"):
             free = _free(key, taken)
             taken.append(free)

@@ -15,6 +15,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.descriptor.link import (
     finish,
     name_of,
     protocol_data,
+    put_type,
     settings,
 )
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.package import descriptors
@@ -143,6 +144,7 @@ class _Reader:
                 link["description"] = description.replace("\n", " ").strip()[:255]
             if node.flag("mgmt-network"):
                 link["management"] = True
+            put_type(link, node)
             settings(link, node)
             node.close(later=("df", "security", "test-access"), quiet=("name", *LINK_QUIET))
             found[name] = link

@@ -14,6 +14,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.descriptor.link import (
     LINK_QUIET,
     name_of,
     protocol_data,
+    put_type,
     settings,
 )
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.package import cloud_init_file, missing_file
@@ -187,6 +188,7 @@ class Member:
             subnets = protocol_data(node)
             if subnets:
                 link["subnets"] = subnets
+            put_type(link, node)
             node.close(later=("virtual-link-protocol", "flavour", "virtual-link-profile"), quiet=LINK_QUIET)
             if name in asked:
                 settings(link, asked[name])

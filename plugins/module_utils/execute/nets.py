@@ -12,6 +12,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.execute.kind import Ended
 from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import End
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
 from ansible_collections.nfv.mano.plugins.module_utils.plan.net import subnet_entries
+from ansible_collections.nfv.mano.plugins.module_utils.plan.provider import seen
 from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
 
 
@@ -27,7 +28,7 @@ class Nets(Kind):
         made = self._calls.create(
             vim, 'net', [spec['mark']], task.id, lambda: vim.create_network(spec), lambda rows: rows[0],
             lambda net: {task.item: {'vim': vim.name, 'id': net.id, 'name': net.name, 'owned': True, 'subnets': [],
-                                     'qos_policy_id': spec['qos_policy_id'], 'provider': spec['provider']}})
+                                     'qos_policy_id': spec['qos_policy_id'], 'provider': {**spec['provider'], **seen(net)}}})
         self._create_subnets(task, vim, made.id, spec['subnets'], [])
         ended(End(task, None, 'created'))
 

@@ -10,7 +10,7 @@ import ipaddress
 from collections.abc import Iterable
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.plan import qos
+from ansible_collections.nfv.mano.plugins.module_utils.plan import provider, qos
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, Resource, short
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Change, Task
 from ansible_collections.nfv.mano.plugins.module_utils.plan.subnets import plan_leaving
@@ -26,14 +26,14 @@ FREE_PREFIX = 24
 
 def plan_links(context: Context) -> None:
     """Every virtual link of the target: found, kept, changed or made."""
-    taken = _Cidrs(context)
+    taken, cards = _Cidrs(context), provider.of_cards(context)
     for path, key, link in context.links():
         found = _existing(context, path, link)
         if found is not None:
             context.plan.found[f'net:{key}'] = _entry(found, link.vim, owned=False)
             context.plan.unchanged += 1
         elif link.existing is None:
-            _own(context, path, key, link, taken)
+            _own(context, path, key, link, provider.wanted(context, link, key in cards), taken)
 
 
 def plan_removed(context: Context) -> None:
@@ -114,7 +114,7 @@ class _Cidrs:
         return str(FREE_RANGE)
 
 
-def _own(context: Context, path: str, key: str, link: VirtualLink, taken: _Cidrs) -> None:
+def _own(context: Context, path: str, key: str, link: VirtualLink, on: dict[str, Any], taken: _Cidrs) -> None:
     record = context.record.get(f'net:{key}', {})
     network = context.live[link.vim].networks.get(record.get('id', '')) or _adopted(context, key, link)
     if network is not None and context.asked.scope is not None:
@@ -125,12 +125,12 @@ def _own(context: Context, path: str, key: str, link: VirtualLink, taken: _Cidrs
     specs = [_subnet_spec(context, key, place, subnet) for place, subnet in enumerate(subnets)]
     policy_id = qos.resolve(context, path, link.vim, link.qos_policy)
     if network is not None:
-        _compare_provider(context, path, link, network, record)
-        _compare(context, key, link, network, specs, policy_id)
+        provider.compare(context, path, on, network, record)
+        _compare(context, key, link, network, specs, policy_id, {**record.get('provider', {}), **on})
         return
-    _check_rights(context, path, link)
+    provider.check_rights(context, path, link, on)
     spec = {'name': _name(context, key), 'mark': mark(context.ns_id, key, 'net'), 'mtu': link.mtu,
-            'port_security': link.port_security, 'provider': _provider(link), 'subnets': specs, 'qos_policy_id': policy_id}
+            'port_security': link.port_security, 'provider': on, 'subnets': specs, 'qos_policy_id': policy_id}
     item = f'net:{key}'
     context.makers[item] = context.plan.add(Task(f'create {item}', 'net.create', link.vim, item, spec, ()))
     context.plan.need(link.vim, network=1, subnet=len(specs))
@@ -159,21 +159,6 @@ def _name(context: Context, key: str) -> str:
     return short((context.ns_name, 16), *([(vnf, 16)] if vnf else []), (link, 16))
 
 
-def _provider(link: VirtualLink) -> dict[str, Any]:
-    if link.provider is None:
-        return {}
-    values = {'network_type': link.provider.network_type, 'physical_network': link.provider.physical_network,
-              'segmentation_id': link.provider.segmentation_id}
-    return {key: value for key, value in values.items() if value is not None}
-
-
-def _check_rights(context: Context, path: str, link: VirtualLink) -> None:
-    if _provider(link) and not context.live[link.vim].state.admin:
-        policies = ', '.join(f'create_network:provider:{key}' for key in _provider(link))
-        context.problem(f'{path}.provider', f'provider attributes need the right {policies} (administrators) in VIM '
-                        f'{link.vim}, which this project member does not have; name an admin_cloud for the VIM')
-
-
 def _pool(subnet: WantedSubnet) -> list[tuple[str, str]] | None:
     if subnet.dhcp.start is None and subnet.dhcp.count is None:
         return None
@@ -198,33 +183,18 @@ def _subnet_spec(context: Context, key: str, place: int, subnet: WantedSubnet) -
 
 
 def _detail(spec: dict[str, Any]) -> str:
-    provider = spec['provider']
-    words = []
-    if provider:
-        words.append(' '.join(str(value) for value in (provider.get('network_type'), provider.get('segmentation_id'))
-                              if value is not None)
-                     + (f' on {provider["physical_network"]}' if 'physical_network' in provider else ''))
-    return ', '.join(words + [subnet['cidr'] for subnet in spec['subnets']])
-
-
-def _compare_provider(context: Context, path: str, link: VirtualLink, network: Network, record: Resource) -> None:
-    """Neutron changes no provider attribute of a network with ports; a member does not even see them."""
-    for name, value in _provider(link).items():
-        there = getattr(network, name) or record.get('provider', {}).get(name)
-        if there is not None and there != value:
-            context.problem(f'{path}.provider.{name}', f'{there} of network {network.name} can not be changed to {value}: '
-                            'give the virtual link another name, so that it is made anew')
+    return ', '.join(provider.describe(spec['provider']) + [subnet['cidr'] for subnet in spec['subnets']])
 
 
 def _compare(context: Context, key: str, link: VirtualLink, network: Network, specs: list[dict[str, Any]],
-             policy_id: str | None) -> None:
+             policy_id: str | None, on: dict[str, Any]) -> None:
     """What differs between a network of ours and its virtual link; all of it can be changed in place."""
     item = f'net:{key}'
     wanted = {'name': _name(context, key), 'mtu': link.mtu, 'port_security': link.port_security}
     changes = {name: value for name, value in wanted.items()
                if value is not None and value != getattr(network, name)}
     texts = [f'{name} {getattr(network, name)} -> {value}' for name, value in changes.items()]
-    entry = {**_entry(network, link.vim, owned=True), 'qos_policy_id': policy_id, 'provider': _provider(link)}
+    entry = {**_entry(network, link.vim, owned=True), 'qos_policy_id': policy_id, 'provider': on}
     was_given = context.record.get(item, {}).get('qos_policy_id') is not None
     text = qos.change(context.live[link.vim], policy_id, was_given, network.qos_policy_id)
     if text is not None:

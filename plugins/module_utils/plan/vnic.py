@@ -41,4 +41,4 @@ def check(context: Context, path: str, vim: str, net: str, interface: Interface,
     making = context.plan.tasks.get(f'create {net}')
     if interface.type in VNIC_TYPES and making is not None and 'physical_network' not in making.spec['provider']:
         context.problem(f'{path}.type', f'{interface.type} needs a network on a physical one: give {interface.virtual_link} a '
-                        'provider with physical_network')
+                        f'provider with physical_network, or VIM {vim} data_physical_network')

@@ -18,7 +18,6 @@ from ansible_collections.nfv.mano.plugins.module_utils.target.model import (
     NetworkService,
     Ready,
     Vdu,
-    Vim,
     Vnf,
     Vnfd,
     Volume,
@@ -29,6 +28,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.target.parse import is_ss
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Problem, TargetError
 from ansible_collections.nfv.mano.plugins.module_utils.target.support import unsupported
 from ansible_collections.nfv.mano.plugins.module_utils.target.user_data import render_user_data
+from ansible_collections.nfv.mano.plugins.module_utils.target.vim import Vim
 
 __all__ = [
     "AddressPair",

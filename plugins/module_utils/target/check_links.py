@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import Interface, Vdu, VirtualIp
 from ansible_collections.nfv.mano.plugins.module_utils.target.network import Provider, Subnet, VirtualLink
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Report, show
+from ansible_collections.nfv.mano.plugins.module_utils.target.vim import Vim
 
 # ansible-test judges module_utils by the grammar of Python 3.8; the collection needs 3.11.
 # pylint: disable=unsupported-binary-operation
@@ -23,14 +24,16 @@ _MADE_ONLY = ("subnets", "provider", "mtu", "port_security", "qos_policy", "comm
 _SEGMENTS = {"vlan": 4094, "vxlan": 2**24 - 1, "geneve": 2**24 - 1, "gre": 2**32 - 1}
 
 
-def check_link(link: VirtualLink, path: str, report: Report) -> None:
-    """Report what is wrong with a virtual link by itself."""
+def check_link(link: VirtualLink, vim: Vim | None, path: str, report: Report) -> None:
+    """Report what is wrong with a virtual link by itself, on its VIM (None: it could not be read)."""
     if link.existing is not None:
         for name in _MADE_ONLY:
             if getattr(link, name) not in (None, (), False):
                 report.add(f"{path}.{name}", f"this is given for {show(link.existing)}, which is there already: leave it out")
     if link.provider is not None:
-        _check_provider(link.provider, f"{path}.provider", report)
+        _check_provider(link.provider, f"{path}.provider", report, link.underlay)
+    if link.underlay and link.existing is None:
+        _check_underlay(link.provider or Provider(), vim, path, report)
     networks: list[tuple[IpNetwork, str]] = []
     for at, subnet in enumerate(link.subnets or ()):
         if subnet is None or subnet.cidr is None:
@@ -43,7 +46,16 @@ def check_link(link: VirtualLink, path: str, report: Report) -> None:
         _check_subnet(subnet, network, f"{path}.subnets[{at}]", report)
 
 
-def _check_provider(provider: Provider, path: str, report: Report) -> None:
+def _check_underlay(provider: Provider, vim: Vim | None, path: str, report: Report) -> None:
+    if provider.network_type not in (None, "flat", "vlan"):
+        report.add(f"{path}.provider.network_type", f"{provider.network_type} is given for an underlay, which is on a physical "
+                   "network: flat or vlan")
+    elif provider.physical_network is None and vim is not None and vim.data_physical_network is None:
+        report.add(f"{path}.underlay", "true needs a physical network: give provider.physical_network, or data_physical_network "
+                   "of its VIM")
+
+
+def _check_provider(provider: Provider, path: str, report: Report, underlay: bool | None) -> None:
     kind, segment = provider.network_type, provider.segmentation_id
     if kind is None and segment is None and provider.physical_network is None:
         report.add(path, "an empty mapping: say something, or leave it out")
@@ -51,7 +63,7 @@ def _check_provider(provider: Provider, path: str, report: Report) -> None:
         report.add(f"{path}.segmentation_id", f"{segment} is given for a {kind} network, which has none")
     elif kind in _SEGMENTS and segment is not None and segment > _SEGMENTS[kind]:
         report.add(f"{path}.segmentation_id", f"{segment} is out of range 1..{_SEGMENTS[kind]} for {kind}")
-    if kind == "flat" and provider.physical_network is None:
+    if kind == "flat" and provider.physical_network is None and not underlay:
         report.add(f"{path}.physical_network", "this is missing: a flat network is on a physical one")
     if kind in ("vxlan", "gre", "geneve", "local") and provider.physical_network is not None:
         report.add(f"{path}.physical_network", f"{show(provider.physical_network)} is given for a {kind} network, "
@@ -135,10 +147,16 @@ def check_use(key: str, link: VirtualLink, uses: Uses, shared: Sequence[tuple[st
                 _check_once(address, macs, key, f"{path}.mac_addresses[{at}]", report)
         if link.port_security is False and interface.port_security is None and interface.virtual_ips:
             report.add(f"{path}.virtual_ips", f"these need port security, but port_security of {show(key)} is false")
-    if link.type == "eline":
-        ends = sum(vdu.count or 0 for _path, vdu, _interface in uses)
-        if ends > 2:
-            report.add(f"{uses[-1][0]}.virtual_link", f"{show(key)} is an eline, which has two ends, but {ends} are on it")
+
+
+def check_ends(key: str, link: VirtualLink, path: str, uses: Uses, routers: int, report: Report) -> None:
+    """Report an eline that has not two ends, interfaces of instances or routers; of what is there one may be elsewhere."""
+    if link.type != "eline" or any(vdu.count is None for _path, vdu, _interface in uses):
+        return
+    ends = routers + sum(vdu.count for _path, vdu, _interface in uses)
+    if ends > 2 or (ends < 2 and link.existing is None):
+        report.add(f"{path}.type", f"{show(key)} is an eline, which has two ends, but {ends or 'none'} (interfaces of instances, "
+                   f"routers) {'is' if ends == 1 else 'are'} on it")
 
 
 def _check_address(text: str, networks: Sequence[IpNetwork], key: str, path: str, report: Report) -> None:

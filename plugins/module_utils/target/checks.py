@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.target.check_flavor import check_flavor
-from ansible_collections.nfv.mano.plugins.module_utils.target.check_links import check_link, check_use
+from ansible_collections.nfv.mano.plugins.module_utils.target.check_links import check_ends, check_link, check_use
 from ansible_collections.nfv.mano.plugins.module_utils.target.check_scaling import check_count, check_scaling
 from ansible_collections.nfv.mano.plugins.module_utils.target.hardware import Image
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import (
@@ -17,7 +18,6 @@ from ansible_collections.nfv.mano.plugins.module_utils.target.model import (
     Interface,
     NetworkService,
     Vdu,
-    Vim,
     VirtualIp,
     Vnf,
     Volume,
@@ -26,6 +26,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.target.model import (
 from ansible_collections.nfv.mano.plugins.module_utils.target.network import VirtualLink
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Report, nearest, show, step
 from ansible_collections.nfv.mano.plugins.module_utils.target.resolve import default_vim
+from ansible_collections.nfv.mano.plugins.module_utils.target.vim import Vim
 
 OWN_PREFIX = "nfv.mano."
 
@@ -53,6 +54,8 @@ class _Checks:
         self.standard = default_vim(self.vims)
         self.groups = {group.name: group for group in ns.affinity_groups or () if group}
         self.link_vims: dict[str, str | None] = {}
+        self.link_paths: dict[str, str] = {}
+        self.routers_on: Counter[str] = Counter()
         self.uses: dict[str, list[tuple[str, Vdu, Interface]]] = {}
         self.vdus: set[str] = set()
         self.floating: dict[tuple[str | None, str], str] = {}
@@ -79,6 +82,9 @@ class _Checks:
             self.vnf(vnf, path)
         for key in {**self.uses, **self.shared_ips}:
             check_use(key, ns.links[key], self.uses.get(key, ()), self.shared_ips.get(key, ()), self.report)
+        for key, path in self.link_paths.items():
+            if key in ns.links:
+                check_ends(key, ns.links[key], path, self.uses.get(key, ()), self.routers_on[key], self.report)
         self.loops()
 
     def distinct(self, items: Sequence[Any] | None, path: str, by: str = "name") -> None:
@@ -111,8 +117,10 @@ class _Checks:
         if prefix:
             self.distinct(links, path)
         for at, link in each(links, path):
-            self.link_vims[f"{prefix}{link.name}"] = self.vim(link.vim, inherited, at)
-            check_link(link, at, self.report)
+            vim = self.vim(link.vim, inherited, at)
+            self.link_vims[f"{prefix}{link.name}"] = vim
+            self.link_paths[f"{prefix}{link.name}"] = at
+            check_link(link, self.vims.get(vim or ""), at, self.report)
 
     def link_key(self, ref: str, vnf: Vnf | None, path: str) -> str | None:
         """The key of the virtual link that ``ref`` names; None, and a problem, when there is none."""
@@ -138,6 +146,7 @@ class _Checks:
             for path, ref in each(router.virtual_links, f"{at}.virtual_links"):
                 key = self.link_key(ref, None, path)
                 self.same_vim(key, vim, "the router", path)
+                self.routers_on.update([key] if key else [])
 
     def same_vim(self, key: str | None, vim: str | None, what: str, path: str) -> None:
         there = self.link_vims.get(key or "")

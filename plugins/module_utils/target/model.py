@@ -34,29 +34,13 @@ from ansible_collections.nfv.mano.plugins.module_utils.target.kinds import (
 )
 from ansible_collections.nfv.mano.plugins.module_utils.target.network import Router, VirtualLink
 from ansible_collections.nfv.mano.plugins.module_utils.target.scaling import INSTANCES, InstantiationLevel, ScalingAspect
+from ansible_collections.nfv.mano.plugins.module_utils.target.vim import Vim
 
 TAG = Text(longest=60, pattern=r"[^,/]+", wanted="no ',' and no '/', which Nova refuses in tags")
 METADATA_KEY = Text(pattern=r"[A-Za-z0-9_:. -]+", wanted="letters, digits, '-', '_', ':', '.' and blanks")
 INTERFACE_TYPES = ("virtio", "e1000", "paravirt", "sr-iov", "pci-passthrough")
 POLICIES = ("affinity", "anti-affinity", "soft-affinity", "soft-anti-affinity")
 HOSTS_ONLY = "nfvi-node: Nova's server groups know compute hosts and nothing else; a zone is a VDU's availability_zone"
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Vim:
-    """A cloud that parts of the network service run on."""
-
-    SHORTHAND: ClassVar[str] = "cloud"
-
-    cloud: str | None = attribute("A cloud of clouds.yaml; left out: the one that the playbook names.", Text(), default=None)
-    region: str | None = attribute("Its region, when it has several.", Text(), default=None)
-    admin_cloud: str | None = attribute(
-        "A cloud of clouds.yaml with more rights, used only for what a project member may not do.", Text(), default=None
-    )
-    management_network: str | None = attribute(
-        "Name or id of the network that virtual links with `management` stand for.", Text(), default=None
-    )
-    availability_zone: str | None = attribute("Where VDUs go that name none.", Text(), default=None)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,9 +81,14 @@ class VirtualLink:
         "The VIM's management network, else the one of its name, else it is made.", Boolean(), default=False
     )
     type: str = attribute(
-        "bridge or elan: any number of interfaces; eline: two.", Choice(("bridge", "elan", "eline")), default="bridge"
+        "bridge or elan: any number of interfaces; eline: exactly two, a router counts as one. OpenStack makes the same network "
+        "of each.", Choice(("bridge", "elan", "eline")), default="bridge"
     )
-    underlay: bool = attribute("Laid on the physical data network.", Boolean(), default=False)
+    underlay: bool = attribute(
+        "A data network: it is on a physical one, that of `provider` or else `data_physical_network` of the VIM; a VLAN unless "
+        "`provider` says otherwise. So is one that is made for interfaces of `type` sr-iov and pci-passthrough.",
+        Boolean(), default=False
+    )
     provider: Provider | None = attribute("How it lies on the physical networks.", Struct(Provider), default=None)
     subnets: tuple[Subnet, ...] = attribute("Its subnets.", ListOf(Struct(Subnet), by="cidr", most=100), default=())
     mtu: int | None = attribute("Largest packet; left out: as the VIM says.", Integer(68, 65_535), default=None, unit="bytes")

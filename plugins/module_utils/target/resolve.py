@@ -10,14 +10,9 @@ import ipaddress
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.target.model import (
-    Interface,
-    NetworkService,
-    Vdu,
-    Vim,
-    Vnf,
-)
+from ansible_collections.nfv.mano.plugins.module_utils.target.model import Interface, NetworkService, Vdu, Vnf
 from ansible_collections.nfv.mano.plugins.module_utils.target.network import Subnet, VirtualLink
+from ansible_collections.nfv.mano.plugins.module_utils.target.vim import Vim
 
 
 def default_vim(vims: Mapping[str, Vim]) -> str | None:

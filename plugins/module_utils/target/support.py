@@ -25,7 +25,6 @@ class _Row:
 
 
 TABLE = (
-    _Row(VirtualLink, "underlay"),
     _Row(VirtualLink, "common_id"),
 )
 

@@ -146,6 +146,49 @@ def test_pci_addresses_are_told_to_the_guest(service: Service, project: Project)
 
 
 @pytest.mark.slow
+def test_data_network_with_two_ends(service: Service, project: Project) -> None:
+    """On the VIM's physical network, a VLAN that Neutron chooses; then a function of a card of that network is on it."""
+    admin = openstack.connect(cloud='sandbox-admin')
+    value = document(service.name, 1)
+    vim, link = value['vims']['default'], value['virtual_links'][1]
+    (vdu,) = value['vnfs'][0]['vdus']
+    link.update(underlay=True, type='eline')
+    service.write(value)
+    refused(service.play(), 'virtual_links[1].underlay: true needs a physical network',
+            "virtual_links[1].type: 'data' is an eline, which has two ends, but 1 (")
+    vim['data_physical_network'] = 'physnet2'
+    vdu['count'] = 2
+    service.write(value)
+    refused(service.play(), 'virtual_links[1].underlay: provider attributes need the right create_network:provider:')
+
+    vim['admin_cloud'] = 'sandbox-admin'
+    service.write(value)
+    before, life = project.ids(), Life(service)
+    good(life.play())
+    (net,) = service.mine()['networks']
+    seen = admin.network.get_network(net.id)
+    assert (seen.provider_network_type, seen.provider_physical_network) == ('vlan', 'physnet2')
+    assert 100 < seen.provider_segmentation_id < 3000
+    (ns,) = service.facts('ns')
+    assert ns['resources']['net:data']['provider'] == {
+        'network_type': 'vlan', 'physical_network': 'physnet2', 'segmentation_id': seen.provider_segmentation_id}
+    life.assert_again_changes_nothing()
+    refused(service.play('scale', nfv_params={'count': 3}, nfv_vnf='web', nfv_vdu='front'), 'which has two ends, but 3 (')
+
+    vdu['interfaces'][1]['type'] = 'sr-iov'
+    del link['underlay']
+    service.write(value)
+    lines = plan_lines(good(life.play('instantiate', '--diff')).out)
+    assert {(line.sign, line.kind) for line in lines} == {('~', 'vdu')}
+    assert all('interface eth1 vnic_type normal -> direct' in line.detail for line in lines)
+    bound = [admin.network.get_port(port.id) for port in service.mine()['ports'] if port.network_id == net.id]
+    assert [port.binding_profile['pci_slot'][:6] for port in bound] == ['0000:2'] * 2
+    life.assert_again_changes_nothing()
+    service.terminate()
+    assert project.ids() == before
+
+
+@pytest.mark.slow
 def test_functions_of_physical_cards(service: Service, project: Project) -> None:
     """On a provider network that the administrator's cloud makes; a card is taken and given back in place."""
     admin = openstack.connect(cloud='sandbox-admin')

@@ -95,3 +95,33 @@ def test_an_ext_cpd_of_an_internal_virtual_link_is_the_nss(nsd: Tree, vnfd: Tree
     assert "virtual_links" not in result.document["vnfs"][0]
     assert result.document["vnfs"][0]["vdus"][0]["interfaces"] == [{"name": "eth1", "virtual_link": "mgmt"}]
     load(result.document)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"connectivity-type": {"layer-protocol": ["ethernet"], "flow-pattern": "line"}}, {"type": "eline"}),
+        ({"connectivity_type": {"flow_pattern": "mesh"}, "underlay": True}, {"type": "elan", "underlay": True}),
+        ({"type": "ELINE", "connectivity-type": {"layer-protocol": ["ethernet"]}}, {"type": "eline"}),
+        ({"provider-network": {"physical-network": "physnet1", "segmentation-id": 210}},
+         {"provider": {"physical_network": "physnet1", "segmentation_id": 210}}),
+    ],
+)
+def test_ends_and_what_is_below(nsd: Tree, vnfd: Tree, said: Tree, expected: Tree) -> None:
+    nsd["virtual-link-desc"][0].update(said)
+    vnfd["int-virtual-link-desc"][0].update({key: value for key, value in said.items() if key != "provider-network"})
+    result = read(nsd, vnfd)
+    links = [result.document["virtual_links"][0], result.document["vnfs"][0]["virtual_links"][0]]
+    assert {key: value for key, value in links[0].items() if key not in ("name", "management", "subnets")} == expected
+    expected = {key: value for key, value in expected.items() if key != "provider"}
+    assert {key: value for key, value in links[1].items() if key not in ("name", "subnets")} == expected
+    assert not [text for text in result.warnings if "connectivity" in text]
+
+
+def test_what_a_network_that_is_there_or_a_tree_can_not_have(nsd: Tree, vnfd: Tree) -> None:
+    nsd["virtual-link-desc"][0].update({"connectivity-type": {"flow-pattern": "tree"}, "underlay": True})
+    nsd["virtual-link-desc"][0]["vim-network-name"] = "ext"
+    result = read(nsd, vnfd, {"vld": [{"name": "mgmt", "provider-network": {"network-type": "VLAN", "sdn-ports": []}}]})
+    assert result.document["virtual_links"] == [{"name": "mgmt", "existing": "ext"}]
+    for text in ("OpenStack's networks have no root", "mgmt: its provider-network is left out", "mgmt: its underlay is left out"):
+        assert [warning for warning in result.warnings if text in warning]

@@ -178,6 +178,56 @@ def test_provider_attributes_do_not_change() -> None:
     assert problem.startswith('virtual_links[1].provider.segmentation_id: 210 of network edge1-data can not be changed to 211')
 
 
+def test_provider_attributes_of_what_is_there() -> None:
+    one = World().deployed(1)
+    one.state.admin = True
+    one.record['net:data']['provider'] = {}
+    (problem,) = one.plan(typed('virtio', provider={'network_type': 'vlan'})).problems
+    assert 'what the VIM chose of network edge1-data can not be changed to vlan' in str(problem)
+    one.state.networks[1] = one.state.networks[1]._replace(network_type='vlan', segmentation_id=107)
+    assert not one.plan(typed('virtio', provider={'network_type': 'vlan', 'segmentation_id': 107})).problems
+
+
+def on_physnet(value: dict[str, Any], network: str | None = 'physnet1') -> dict[str, Any]:
+    """The document on a VIM with a physical network for data networks."""
+    value['vims']['default']['data_physical_network'] = network
+    return value
+
+
+@pytest.mark.parametrize(('kind', 'link', 'expected'), [
+    ('virtio', {}, {}),
+    ('virtio', {'underlay': True}, {'network_type': 'vlan', 'physical_network': 'physnet1'}),
+    ('sr-iov', {}, {'network_type': 'vlan', 'physical_network': 'physnet1'}),
+    ('pci-passthrough', {'provider': {'network_type': 'flat', 'physical_network': 'physnet2'}},
+     {'network_type': 'flat', 'physical_network': 'physnet2'}),
+    ('sr-iov', {'provider': {'segmentation_id': 210}},
+     {'network_type': 'vlan', 'physical_network': 'physnet1', 'segmentation_id': 210}),
+    ('virtio', {'provider': {'physical_network': 'physnet2'}}, {'network_type': 'vlan', 'physical_network': 'physnet2'}),
+])
+def test_data_networks(kind: str, link: dict[str, Any], expected: dict[str, Any]) -> None:
+    one = World()
+    one.state.admin = True
+    plan = one.plan(on_physnet(typed(kind, **link)))
+    assert not plan.problems
+    assert plan.tasks['create net:data'].spec['provider'] == expected
+    one = one.deployed(1)
+    one.record['net:data']['provider'] = {**expected, 'segmentation_id': 210}
+    assert not one.plan(on_physnet(typed('virtio', **link))).tasks
+
+
+def test_data_network_takes_an_administrator() -> None:
+    told = [str(one).partition(':')[0] for one in World().plan(on_physnet(typed('virtio', underlay=True))).problems]
+    assert told == ['virtual_links[1].underlay']
+    assert [str(one).partition(':')[0] for one in World().plan(on_physnet(typed('sr-iov'))).problems] == ['virtual_links[1]']
+
+
+def test_tunnels_carry_no_card() -> None:
+    one = World()
+    one.state.admin = True
+    (problem,) = one.plan(on_physnet(typed('sr-iov', provider={'network_type': 'vxlan'}))).problems
+    assert str(problem).startswith('vnfs[0].vdus[0].interfaces[1].type: sr-iov needs a network on a physical one')
+
+
 @pytest.mark.parametrize(('gateway', 'first'), [('auto', '10.1.0.2'), (None, '10.1.0.1'), ('10.1.0.1', '10.1.0.2')])
 def test_number_of_addresses_alone(gateway: str | None, first: str) -> None:
     value = document(1)

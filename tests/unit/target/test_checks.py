@@ -213,11 +213,31 @@ def test_virtual_links_that_are_fine(document: dict[str, Any], files: dict[str, 
 
 def test_an_eline_has_two_ends(document: dict[str, Any], files: dict[str, str]) -> None:
     assert said(data(document, type="eline"), files) == []
-    changed = front(data(document, type="eline"), count=3)
-    changed["vnfs"][0]["vdus"][0]["interfaces"][1].pop("ip_addresses")
-    assert said(changed, files) == [
-        f"{FRONT}.interfaces[2].virtual_link: 'data' is an eline, which has two ends, but 3 are on it"
+    is_wrong = "virtual_links[1].type: 'data' is an eline, which has two ends, but "
+    ends = "(interfaces of instances, routers)"
+    for count, found in ((3, f"3 {ends} are on it"), (0, f"none {ends} are on it"), (1, f"1 {ends} is on it")):
+        changed = front(data(document, type="eline"), count=count)
+        changed["vnfs"][0]["vdus"][0]["interfaces"][1].pop("ip_addresses")
+        assert said(changed, files) == [is_wrong + found]
+    changed["routers"] = [{"name": "gate", "external_network": "public", "virtual_links": ["data"]}]
+    assert said(changed, files) == []
+    changed = front(document, count=1)
+    changed["virtual_links"][1] = {"name": "data", "type": "eline", "existing": "line"}
+    assert said(changed, files) == []
+
+
+def test_an_underlay_is_on_a_physical_network(document: dict[str, Any], files: dict[str, str]) -> None:
+    assert said(data(document, underlay=True), files) == [
+        "virtual_links[1].underlay: true needs a physical network: give provider.physical_network, or data_physical_network "
+        "of its VIM"
     ]
+    assert said(data(document, underlay=True, provider={"network_type": "vxlan"}), files) == [
+        "virtual_links[1].provider.network_type: vxlan is given for an underlay, which is on a physical network: flat or vlan"
+    ]
+    assert said(data(document, underlay=True, provider={"physical_network": "p"}), files) == []
+    document["vims"]["default"]["data_physical_network"] = "p"
+    for values in ({}, {"provider": {"segmentation_id": 210}}, {"provider": {"network_type": "flat"}}):
+        assert said(data(document, underlay=True, **values), files) == []
 
 
 def test_two_interfaces_with_the_same_address(document: dict[str, Any], files: dict[str, str]) -> None:

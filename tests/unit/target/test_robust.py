@@ -40,13 +40,15 @@ quick = settings(max_examples=100, deadline=None, suppress_health_check=list(Hea
 FULL: dict[str, Any] = {
     "name": "full",
     "description": "everything",
-    "vims": {"default": {"cloud": "a", "region": "r", "admin_cloud": "b", "management_network": "m"}, "west": "b"},
+    "vims": {"default": {"cloud": "a", "region": "r", "admin_cloud": "b", "management_network": "m",
+                         "data_physical_network": "p"}, "west": "b"},
     "routers": [{"name": "gate", "external_network": "public", "virtual_links": ["data"]}],
     "virtual_links": [
         {"name": "mgmt", "existing": "shared"},
         {
             "name": "data",
             "type": "elan",
+            "underlay": True,
             "mtu": 1400,
             "port_security": False,
             "qos_policy": "gold",

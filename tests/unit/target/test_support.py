@@ -35,7 +35,6 @@ def test_a_supported_document(document: dict[str, Any], files: dict[str, str]) -
 @pytest.mark.parametrize(
     ("where", "values", "message"),
     [
-        ("link", {"underlay": True}, "virtual_links[1].underlay: true"),
         ("link", {"common_id": "c"}, "virtual_links[1].common_id: 'c'"),
     ],
 )
