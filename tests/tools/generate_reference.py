@@ -17,7 +17,6 @@ from ansible_collections.nfv.mano.plugins.module_utils.target import kinds
 from ansible_collections.nfv.mano.plugins.module_utils.target.document import to_value
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import NetworkService
 from ansible_collections.nfv.mano.plugins.module_utils.target.parse import Known, attributes
-from ansible_collections.nfv.mano.plugins.module_utils.target.support import TABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "network-service.md"
@@ -38,7 +37,6 @@ while it is written: [network-service.schema.json](network-service.schema.json),
   the name alone does as well.
 - What is left out is as by default. Units are in the names: MiB and GiB are powers of 1024.
 - Every mistake is told at once, each with its path, its value and the way out.
-- Attributes marked *not yet* are checked, and refused as "not supported yet": never ignored.
 
 Cloud-init files are Jinja2 templates. A template sees its `params` and `secret_params` by their names, and `ns_name`,
 `vnf_name`, `vdu_name`, `index` (the instance's number from 0), `count`, `vim` and `addresses`; a variable that is not there is
@@ -229,20 +227,12 @@ def _default(known: Known) -> str:
     return f"`{json.dumps(to_value(known.described.kind, known.default))}`"
 
 
-def _not_yet(cls: type, key: str) -> str:
-    for row in TABLE:
-        if (row.cls, row.key) == (cls, key):
-            return f" *Not yet: {', '.join(row.values)}.*" if row.values else " *Not yet.*"
-    return ""
-
-
 def _section(cls: type) -> str:
     lines = [f"## {_title(cls)}", "", cls.__doc__ or "", ""]
     lines[2] = " ".join(lines[2].split())
     lines += ["| key | value | default | what it means |", "|---|---|---|---|"]
     for key, known in attributes(cls).items():
-        meaning = f"{_description(known)}{_not_yet(cls, key)}"
-        cells = (f"`{key}`", label(known.described.kind), _default(known), meaning)
+        cells = (f"`{key}`", label(known.described.kind), _default(known), _description(known))
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines)
 

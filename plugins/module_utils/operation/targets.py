@@ -38,7 +38,6 @@ from ansible_collections.nfv.mano.plugins.module_utils.target import (
     redact,
     standing,
     to_document,
-    unsupported,
 )
 from ansible_collections.nfv.mano.plugins.module_utils.target import with_own as instances_own
 
@@ -132,13 +131,9 @@ def _own(target: NetworkService, overlay: Mapping[str, Any]) -> NetworkService:
 
 def _load(document: Any, files: Mapping[str, str] | None) -> NetworkService:
     try:
-        target = load(document, files)
-        problems = unsupported(target)
+        return load(document, files)
     except TargetError as error:
-        problems = error.problems
-    if problems:
-        raise InputError([str(problem) for problem in problems])
-    return target
+        raise InputError([str(problem) for problem in error.problems]) from None
 
 
 def _named(target: NetworkService, files: Mapping[str, str] | None) -> dict[str, str] | None:

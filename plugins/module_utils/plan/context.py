@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan, Problem
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import NetworkService, Vdu, Vnf
-from ansible_collections.nfv.mano.plugins.module_utils.target.network import VirtualLink
+from ansible_collections.nfv.mano.plugins.module_utils.target.network import VirtualLink, network_key
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
     Flavor,
@@ -173,14 +173,16 @@ class Context:
         return self.asked.scope is None or item in self.asked.scope
 
     def links(self) -> Iterator[tuple[str, str, VirtualLink]]:
-        """(document path, key, virtual link) of the NS and of every VNF."""
-        if self.target is None:
-            return
-        for place, link in enumerate(self.target.virtual_links):
-            yield f'virtual_links[{place}]', link.name, link
-        for number, vnf in enumerate(self.target.vnfs):
+        """(document path, key, virtual link) of every network: of virtual links with one ``common_id`` the first's path."""
+        paths: dict[str, str] = {}
+        for place, link in enumerate(self.target.virtual_links if self.target else ()):
+            paths.setdefault(network_key(link.name, link), f'virtual_links[{place}]')
+        for number, vnf in enumerate(self.target.vnfs if self.target else ()):
             for place, link in enumerate(vnf.virtual_links):
-                yield f'vnfs[{number}].virtual_links[{place}]', f'{vnf.name}/{link.name}', link
+                paths.setdefault(network_key(f'{vnf.name}/{link.name}', link), f'vnfs[{number}].virtual_links[{place}]')
+        networks = self.target.networks if self.target else {}
+        for key, path in paths.items():
+            yield path, key, networks[key]
 
     def vdus(self) -> Iterator[tuple[str, Vnf, Vdu]]:
         """(document path, VNF, VDU) of every VDU."""

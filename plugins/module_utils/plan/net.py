@@ -14,8 +14,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan import provider, qos
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, Resource, short
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Change, Task
 from ansible_collections.nfv.mano.plugins.module_utils.plan.subnets import plan_leaving
+from ansible_collections.nfv.mano.plugins.module_utils.target.network import COMMON, VirtualLink
 from ansible_collections.nfv.mano.plugins.module_utils.target.network import Subnet as WantedSubnet
-from ansible_collections.nfv.mano.plugins.module_utils.target.network import VirtualLink
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import mark
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Network, Subnet
 
@@ -155,7 +155,7 @@ def _kept_or_free(context: Context, path: str, record: Resource, network: Networ
 
 
 def _name(context: Context, key: str) -> str:
-    vnf, _slash, link = key.rpartition('/')
+    vnf, _slash, link = key.removeprefix(COMMON).rpartition('/')
     return short((context.ns_name, 16), *([(vnf, 16)] if vnf else []), (link, 16))
 
 

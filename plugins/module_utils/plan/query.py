@@ -74,7 +74,7 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
 
 
 def _target(target: NetworkService, query: Any, known: bool) -> None:
-    for link in (*target.virtual_links, *(link for vnf in target.vnfs for link in vnf.virtual_links)):
+    for link in target.networks.values():
         _link(target, link, query(link.vim))
     for group in target.affinity_groups:
         query(group.vim).server_groups = True

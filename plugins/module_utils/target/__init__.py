@@ -26,7 +26,6 @@ from ansible_collections.nfv.mano.plugins.module_utils.target.network import Dhc
 from ansible_collections.nfv.mano.plugins.module_utils.target.own import read_part, with_own, write_part
 from ansible_collections.nfv.mano.plugins.module_utils.target.parse import is_ssh_key
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Problem, TargetError
-from ansible_collections.nfv.mano.plugins.module_utils.target.support import unsupported
 from ansible_collections.nfv.mano.plugins.module_utils.target.user_data import render_user_data
 from ansible_collections.nfv.mano.plugins.module_utils.target.vim import Vim
 
@@ -64,7 +63,6 @@ __all__ = [
     "render_user_data",
     "standing",
     "to_document",
-    "unsupported",
     "validate",
     "with_own",
     "write_part",

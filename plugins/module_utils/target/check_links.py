@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import Interface, Vdu, VirtualIp
-from ansible_collections.nfv.mano.plugins.module_utils.target.network import Provider, Subnet, VirtualLink
+from ansible_collections.nfv.mano.plugins.module_utils.target.network import Provider, Subnet, VirtualLink, given
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Report, show
 from ansible_collections.nfv.mano.plugins.module_utils.target.vim import Vim
 
@@ -24,16 +25,22 @@ _MADE_ONLY = ("subnets", "provider", "mtu", "port_security", "qos_policy", "comm
 _SEGMENTS = {"vlan": 4094, "vxlan": 2**24 - 1, "geneve": 2**24 - 1, "gre": 2**32 - 1}
 
 
-def check_link(link: VirtualLink, vim: Vim | None, path: str, report: Report) -> None:
-    """Report what is wrong with a virtual link by itself, on its VIM (None: it could not be read)."""
+class Member(NamedTuple):
+    """A virtual link at its path, and its VIM (None: it could not be read)."""
+
+    path: str
+    link: VirtualLink
+    vim: str | None
+
+
+def check_link(link: VirtualLink, path: str, report: Report) -> None:
+    """Report what is wrong with a virtual link by itself."""
     if link.existing is not None:
         for name in _MADE_ONLY:
             if getattr(link, name) not in (None, (), False):
                 report.add(f"{path}.{name}", f"this is given for {show(link.existing)}, which is there already: leave it out")
     if link.provider is not None:
         _check_provider(link.provider, f"{path}.provider", report, link.underlay)
-    if link.underlay and link.existing is None:
-        _check_underlay(link.provider or Provider(), vim, path, report)
     networks: list[tuple[IpNetwork, str]] = []
     for at, subnet in enumerate(link.subnets or ()):
         if subnet is None or subnet.cidr is None:
@@ -46,13 +53,34 @@ def check_link(link: VirtualLink, vim: Vim | None, path: str, report: Report) ->
         _check_subnet(subnet, network, f"{path}.subnets[{at}]", report)
 
 
-def _check_underlay(provider: Provider, vim: Vim | None, path: str, report: Report) -> None:
+def check_common(members: Sequence[Member], report: Report) -> None:
+    """Report virtual links of one network that do not say the same of it."""
+    said: dict[str, tuple[str, Any]] = {}
+    for path, link, vim in members if len(members) > 1 else ():
+        for name, value in {**given(link), "vim": vim}.items():
+            there, other = said.setdefault(name, (f"{path}.{name}", value))
+            if value != other and name != "description":
+                both = f"{show(value)} here, {show(other)} there: " if isinstance(value, (str, int)) else ""
+                report.add(f"{path}.{name}", f"this differs from {there}: {both}both have the common_id {show(link.common_id)}, "
+                           "which makes them one network")
+
+
+def _where(members: Sequence[Member], name: str) -> str:
+    """The path of an attribute of a network: that of the first virtual link that gives it."""
+    return next((f"{path}.{name}" for path, link, _vim in members if name in given(link)), f"{members[0].path}.{name}")
+
+
+def check_underlay(network: VirtualLink, vim: Vim | None, members: Sequence[Member], report: Report) -> None:
+    """Report an underlay that is on no physical network."""
+    provider = network.provider or Provider()
+    if not network.underlay or network.existing is not None:
+        return
     if provider.network_type not in (None, "flat", "vlan"):
-        report.add(f"{path}.provider.network_type", f"{provider.network_type} is given for an underlay, which is on a physical "
-                   "network: flat or vlan")
+        report.add(f"{_where(members, 'provider')}.network_type", f"{provider.network_type} is given for an underlay, which is "
+                   "on a physical network: flat or vlan")
     elif provider.physical_network is None and vim is not None and vim.data_physical_network is None:
-        report.add(f"{path}.underlay", "true needs a physical network: give provider.physical_network, or data_physical_network "
-                   "of its VIM")
+        report.add(_where(members, "underlay"), "true needs a physical network: give provider.physical_network, or "
+                   "data_physical_network of its VIM")
 
 
 def _check_provider(provider: Provider, path: str, report: Report, underlay: bool | None) -> None:
@@ -149,14 +177,14 @@ def check_use(key: str, link: VirtualLink, uses: Uses, shared: Sequence[tuple[st
             report.add(f"{path}.virtual_ips", f"these need port security, but port_security of {show(key)} is false")
 
 
-def check_ends(key: str, link: VirtualLink, path: str, uses: Uses, routers: int, report: Report) -> None:
+def check_ends(key: str, link: VirtualLink, members: Sequence[Member], uses: Uses, routers: int, report: Report) -> None:
     """Report an eline that has not two ends, interfaces of instances or routers; of what is there one may be elsewhere."""
     if link.type != "eline" or any(vdu.count is None for _path, vdu, _interface in uses):
         return
     ends = routers + sum(vdu.count for _path, vdu, _interface in uses)
     if ends > 2 or (ends < 2 and link.existing is None):
-        report.add(f"{path}.type", f"{show(key)} is an eline, which has two ends, but {ends or 'none'} (interfaces of instances, "
-                   f"routers) {'is' if ends == 1 else 'are'} on it")
+        report.add(_where(members, "type"), f"{show(key)} is an eline, which has two ends, but {ends or 'none'} (interfaces of "
+                   f"instances, routers) {'is' if ends == 1 else 'are'} on it")
 
 
 def _check_address(text: str, networks: Sequence[IpNetwork], key: str, path: str, report: Report) -> None:

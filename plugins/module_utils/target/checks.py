@@ -10,7 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.target.check_flavor import check_flavor
-from ansible_collections.nfv.mano.plugins.module_utils.target.check_links import check_ends, check_link, check_use
+from ansible_collections.nfv.mano.plugins.module_utils.target.check_links import (
+    Member,
+    check_common,
+    check_ends,
+    check_link,
+    check_underlay,
+    check_use,
+)
 from ansible_collections.nfv.mano.plugins.module_utils.target.check_scaling import check_count, check_scaling
 from ansible_collections.nfv.mano.plugins.module_utils.target.hardware import Image
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import (
@@ -23,7 +30,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.target.model import (
     Volume,
     subport_interface,
 )
-from ansible_collections.nfv.mano.plugins.module_utils.target.network import VirtualLink
+from ansible_collections.nfv.mano.plugins.module_utils.target.network import VirtualLink, network_key
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Report, nearest, show, step
 from ansible_collections.nfv.mano.plugins.module_utils.target.resolve import default_vim
 from ansible_collections.nfv.mano.plugins.module_utils.target.vim import Vim
@@ -54,7 +61,7 @@ class _Checks:
         self.standard = default_vim(self.vims)
         self.groups = {group.name: group for group in ns.affinity_groups or () if group}
         self.link_vims: dict[str, str | None] = {}
-        self.link_paths: dict[str, str] = {}
+        self.members: dict[str, list[Member]] = {}
         self.routers_on: Counter[str] = Counter()
         self.uses: dict[str, list[tuple[str, Vdu, Interface]]] = {}
         self.vdus: set[str] = set()
@@ -81,10 +88,8 @@ class _Checks:
         for path, vnf in each(ns.vnfs, "vnfs"):
             self.vnf(vnf, path)
         for key in {**self.uses, **self.shared_ips}:
-            check_use(key, ns.links[key], self.uses.get(key, ()), self.shared_ips.get(key, ()), self.report)
-        for key, path in self.link_paths.items():
-            if key in ns.links:
-                check_ends(key, ns.links[key], path, self.uses.get(key, ()), self.routers_on[key], self.report)
+            check_use(key, ns.networks[key], self.uses.get(key, ()), self.shared_ips.get(key, ()), self.report)
+        self.networks()
         self.loops()
 
     def distinct(self, items: Sequence[Any] | None, path: str, by: str = "name") -> None:
@@ -118,14 +123,24 @@ class _Checks:
             self.distinct(links, path)
         for at, link in each(links, path):
             vim = self.vim(link.vim, inherited, at)
-            self.link_vims[f"{prefix}{link.name}"] = vim
-            self.link_paths[f"{prefix}{link.name}"] = at
-            check_link(link, self.vims.get(vim or ""), at, self.report)
+            key = network_key(f"{prefix}{link.name}", link)
+            self.link_vims.setdefault(key, vim)
+            self.members.setdefault(key, []).append(Member(at, link, vim))
+            check_link(link, at, self.report)
+
+    def networks(self) -> None:
+        """Check what holds for a network as a whole, which several virtual links may say."""
+        for key, members in self.members.items():
+            network = self.ns.networks.get(key)
+            if network is not None:
+                check_common(members, self.report)
+                check_underlay(network, self.vims.get(self.link_vims[key] or ""), members, self.report)
+                check_ends(key, network, members, self.uses.get(key, ()), self.routers_on[key], self.report)
 
     def link_key(self, ref: str, vnf: Vnf | None, path: str) -> str | None:
-        """The key of the virtual link that ``ref`` names; None, and a problem, when there is none."""
+        """The key of the network of the virtual link that ``ref`` names; None, and a problem, when there is none."""
         try:
-            key, _link = self.ns.virtual_link(ref, vnf)
+            key = self.ns.link_key(ref, vnf)
         except KeyError:
             self.report.add(path, f"{show(ref)} is no virtual link: {nearest(ref, self.ns.links)}")
             return None
@@ -133,7 +148,7 @@ class _Checks:
         if slash and vnf is not None and owner != vnf.name:
             self.report.add(path, f"{show(ref)} is inside VNF {owner}: use a virtual link of the NS")
             return None
-        return key
+        return network_key(key, self.ns.links[key])
 
     def groups_and_routers(self) -> None:
         for at, group in each(self.ns.affinity_groups, "affinity_groups"):
@@ -143,10 +158,13 @@ class _Checks:
         for at, router in each(self.ns.routers, "routers"):
             vim = self.vim(router.vim, self.standard, at)
             self.distinct_words(router.virtual_links, f"{at}.virtual_links")
-            for path, ref in each(router.virtual_links, f"{at}.virtual_links"):
-                key = self.link_key(ref, None, path)
+            keys = {path: self.link_key(ref, None, path) for path, ref in each(router.virtual_links, f"{at}.virtual_links")}
+            first: dict[str | None, str] = {}
+            for (path, key), ref in zip(keys.items(), filter(None, router.virtual_links or ())):
                 self.same_vim(key, vim, "the router", path)
-                self.routers_on.update([key] if key else [])
+                if key and first.setdefault(key, ref) != ref:
+                    self.report.add(path, f"{show(ref)} is on the same network as {show(first[key])}")
+            self.routers_on.update(first.keys())
 
     def same_vim(self, key: str | None, vim: str | None, what: str, path: str) -> None:
         there = self.link_vims.get(key or "")

@@ -32,7 +32,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.target.kinds import (
     Text,
     attribute,
 )
-from ansible_collections.nfv.mano.plugins.module_utils.target.network import Router, VirtualLink
+from ansible_collections.nfv.mano.plugins.module_utils.target.network import Router, VirtualLink, network_key, networks
 from ansible_collections.nfv.mano.plugins.module_utils.target.scaling import INSTANCES, InstantiationLevel, ScalingAspect
 from ansible_collections.nfv.mano.plugins.module_utils.target.vim import Vim
 
@@ -366,20 +366,28 @@ class NetworkService:
     vnfs: tuple[Vnf, ...] = attribute("Its network functions.", ListOf(Struct(Vnf), by="name"), default=())
     ssh_keys: tuple[str, ...] = attribute("Public keys for all its VDUs.", ListOf(SshKey(), most=100), default=())
     links: dict[str, VirtualLink] = dataclasses.field(init=False, repr=False, compare=False)
+    networks: dict[str, VirtualLink] = dataclasses.field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         links = {link.name: link for link in self.virtual_links or () if link}
         for vnf in filter(None, self.vnfs or ()):
             links.update((f"{vnf.name}/{link.name}", link) for link in vnf.virtual_links or () if link)
         object.__setattr__(self, "links", links)
+        object.__setattr__(self, "networks", networks(links))
 
-    def virtual_link(self, ref: str, vnf: Vnf | None = None) -> tuple[str, VirtualLink]:
-        """The virtual link that ``ref`` names, with its key in the NS (``data``, ``web/internal``).
+    def link_key(self, ref: str, vnf: Vnf | None = None) -> str:
+        """The key in the NS (``data``, ``web/internal``) of the virtual link that ``ref`` names.
 
         A name without a slash is the NS's virtual link, or else one inside ``vnf``. Raises KeyError when there is none.
         """
-        if ref not in self.links and vnf is not None:
-            inside = f"{vnf.name}/{ref}"
-            if inside in self.links:
-                return inside, self.links[inside]
-        return ref, self.links[ref]
+        inside = f"{vnf.name}/{ref}" if vnf is not None else ref
+        key = ref if ref in self.links else inside
+        if key not in self.links:
+            raise KeyError(ref)
+        return key
+
+    def virtual_link(self, ref: str, vnf: Vnf | None = None) -> tuple[str, VirtualLink]:
+        """The network of the virtual link that ``ref`` names, with its key: one with a ``common_id`` is that of them all."""
+        key = self.link_key(ref, vnf)
+        key = network_key(key, self.links[key])
+        return key, self.networks[key]

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from ansible_collections.nfv.mano.plugins.module_utils.target.kinds import (
     NAME,
@@ -23,6 +24,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.target.kinds import (
 )
 
 NETWORK_TYPES = ("flat", "vlan", "vxlan", "gre", "geneve", "local")
+#: What the keys of networks begin with that virtual links have in common.
+COMMON = "common_id:"
 IPV6_MODES = ("slaac", "dhcpv6-stateful", "dhcpv6-stateless")
 
 
@@ -97,8 +100,33 @@ class VirtualLink:
     )
     qos_policy: str | None = attribute("Name or id of a QoS policy.", Text(), default=None)
     common_id: str | None = attribute(
-        "Network services that say the same one share the network; it is deleted with its last user.", NAME, default=None
+        "Virtual links of the NS and of its VNFs that say the same one are one network: made once, called by it, deleted with "
+        "the last of them. What one of them leaves out is as another says.", NAME, default=None
     )
+
+
+def network_key(key: str, link: VirtualLink) -> str:
+    """The key of the network that a virtual link is on: its own, or that of all with its ``common_id``. No name has a colon."""
+    return key if link.common_id is None else f"{COMMON}{link.common_id}"
+
+
+def given(link: VirtualLink) -> dict[str, Any]:
+    """What a virtual link says of its network, by the names of the attributes."""
+    return {field.name: getattr(link, field.name) for field in dataclasses.fields(link)
+            if field.name != "name" and getattr(link, field.name) not in (None, field.default)}
+
+
+def networks(links: Mapping[str, VirtualLink]) -> dict[str, VirtualLink]:
+    """The networks of virtual links by their keys: those with a ``common_id`` are one, called by it."""
+    found: dict[str, VirtualLink] = {}
+    for key, link in links.items():
+        where = network_key(key, link)
+        if link.common_id is None:
+            found[where] = link
+        else:
+            first = found.get(where) or VirtualLink(name=link.common_id)
+            found[where] = dataclasses.replace(first, **{**given(link), **given(first)})
+    return found
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

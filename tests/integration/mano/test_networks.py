@@ -145,6 +145,33 @@ def test_pci_addresses_are_told_to_the_guest(service: Service, project: Project)
     service.terminate()
 
 
+def test_one_network_for_all_with_one_common_id(service: Service, project: Project) -> None:
+    value = document(service.name, 1)
+    (web,) = value['vnfs']
+    web['vdus'][0]['interfaces'] = [{'name': 'eth0', 'virtual_link': 'inner'}]
+    web['virtual_links'] = [{'name': 'inner', 'common_id': 'mesh', 'subnets': [{'cidr': '10.82.0.0/24'}]}]
+    db = {**web, 'name': 'db', 'virtual_links': [{'name': 'inner', 'common_id': 'mesh', 'mtu': 1400}]}
+    value['virtual_links'] = []
+    service.write({**value, 'vnfs': [{**web, 'virtual_links': [{**web['virtual_links'][0], 'mtu': 1300}]}, db]})
+    refused(service.play(), 'vnfs[1].virtual_links[0].mtu: this differs from vnfs[0].virtual_links[0].mtu: 1400 here, 1300 there')
+
+    service.write({**value, 'vnfs': [web, db]})
+    before, life = project.ids(), Life(service)
+    good(life.play())
+    (net,) = service.mine()['networks']
+    assert (net.name, net.mtu) == (f'{service.name}-mesh', 1400)
+    assert [port.network_id for port in service.mine()['ports']] == [net.id] * 2
+    life.assert_again_changes_nothing()
+
+    # The network stays for the one that still uses it, on the subnet that the other one had given
+    service.write({**value, 'vnfs': [db]})
+    lines = plan_lines(good(life.play('instantiate', '--diff', nfv_allow_delete=True)).out)
+    assert [(line.sign, line.kind, line.name) for line in lines] == [('-', 'vdu', 'web/front/0')]
+    assert ([one.id for one in service.mine()['networks']], len(service.mine()['ports'])) == ([net.id], 1)
+    service.terminate()
+    assert project.ids() == before
+
+
 @pytest.mark.slow
 def test_data_network_with_two_ends(service: Service, project: Project) -> None:
     """On the VIM's physical network, a VLAN that Neutron chooses; then a function of a card of that network is on it."""

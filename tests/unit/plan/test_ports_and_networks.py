@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import port_entry
 from ansible_collections.nfv.mano.plugins.module_utils.plan.preflight import shortfalls
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Quota
-from ansible_collections.nfv.mano.tests.unit.plan.world import World, actions, document
+from ansible_collections.nfv.mano.tests.unit.plan.world import NS_ID, World, actions, document, network
 
 GOLD, SILVER = 'policy-gold', 'policy-silver'
 
@@ -213,6 +213,32 @@ def test_data_networks(kind: str, link: dict[str, Any], expected: dict[str, Any]
     one = one.deployed(1)
     one.record['net:data']['provider'] = {**expected, 'segmentation_id': 210}
     assert not one.plan(on_physnet(typed('virtio', **link))).tasks
+
+
+def meshed(*vnfs: str) -> dict[str, Any]:
+    """A document of VNFs with one network in common."""
+    value = document(1)
+    (web,) = value['vnfs']
+    value['vnfs'] = [{**web, 'name': name, 'virtual_links': [{'name': 'inner', 'common_id': 'mesh'}], 'vdus': [
+        {**web['vdus'][0], 'interfaces': [{'name': 'eth0', 'virtual_link': 'inner'}]}]} for name in vnfs]
+    value['virtual_links'] = [{'name': 'all', 'common_id': 'mesh', 'mtu': 1400, 'subnets': [{'cidr': '10.1.0.0/16'}]}]
+    return value
+
+
+def test_one_network_for_all_with_one_common_id() -> None:
+    one = World()
+    plan = one.plan(meshed('web', 'db'))
+    assert actions(plan) == [('create', 'edge1-mesh'), ('create', 'web/front/0'), ('create', 'db/front/0')]
+    task = plan.tasks['create net:common_id:mesh']
+    assert (task.spec['mtu'], task.spec['mark']) == (1400, f'nfv.mano/{NS_ID}/common_id:mesh/net')
+    assert plan.tasks['ports vdu:db/front/0'].after == (task.id,)
+    one.state.networks.append(network('mesh', '10.1.0.0/16', description=task.spec['mark'], mtu=1400)._replace(name='edge1-mesh'))
+    one.record['net:common_id:mesh'] = {'vim': 'default', 'id': 'net-mesh', 'name': 'edge1-mesh', 'owned': True,
+                                        'subnets': [{'id': 'subnet-mesh', 'cidr': '10.1.0.0/16'}]}
+    alone = meshed('db')
+    del alone['virtual_links']
+    assert actions(one.plan(alone)) == [('create', 'db/front/0')]
+    assert actions(one.plan(None)) == [('delete', 'edge1-mesh')]
 
 
 def test_data_network_takes_an_administrator() -> None:

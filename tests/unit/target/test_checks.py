@@ -226,6 +226,67 @@ def test_an_eline_has_two_ends(document: dict[str, Any], files: dict[str, str]) 
     assert said(changed, files) == []
 
 
+def shared(document: dict[str, Any], **values: Any) -> dict[str, Any]:
+    """The document with a VNF's virtual link on the same network as the NS's."""
+    changed = data(document, common_id="mesh")
+    changed["vnfs"][0]["virtual_links"][0] = {"name": "internal", "common_id": "mesh", **values}
+    changed["vnfs"][0]["vdus"][0]["interfaces"][1].pop("ip_addresses")
+    return changed
+
+
+def test_virtual_links_with_a_common_id_are_one_network(document: dict[str, Any], files: dict[str, str]) -> None:
+    ns = load(shared(document, mtu=1400, description="inside"), files)
+    assert {ns.virtual_link("data")[0], ns.virtual_link("internal", ns.vnfs[0])[0]} == {"common_id:mesh"}
+    network = ns.networks["common_id:mesh"]
+    assert (network.name, network.vim, network.mtu, [subnet.cidr for subnet in network.subnets]) == (
+        "mesh", "default", 1400, ["10.1.0.0/24"])
+    changed = shared(document)
+    changed["vnfs"][0]["vdus"][1]["interfaces"][0]["ip_addresses"] = ["10.1.0.77"]
+    changed["vnfs"][0]["vdus"][0]["interfaces"][2]["ip_addresses"] = ["10.1.0.76", "10.1.0.77"]
+    assert said(changed, files) == [
+        "vnfs[0].vdus[1].interfaces[0].ip_addresses[0]: '10.1.0.77' is given at vnfs[0].vdus[0].interfaces[2].ip_addresses[1] "
+        "already, on the same virtual link 'common_id:mesh'"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "name", "both"),
+    [
+        ({"mtu": 1400}, "mtu", "1400 here, 1500 there: "),
+        ({"subnets": [{"cidr": "10.2.0.0/24"}]}, "subnets", ""),
+        ({"vim": "west"}, "vim", "'west' here, 'default' there: "),
+    ],
+)
+def test_one_network_is_one(
+    document: dict[str, Any], files: dict[str, str], values: dict[str, Any], name: str, both: str
+) -> None:
+    changed = shared(document, **values)
+    changed["virtual_links"][1]["mtu"] = 1500
+    changed["vims"]["west"] = {"cloud": "b"}
+    assert said(changed, files) == [
+        f"vnfs[0].virtual_links[0].{name}: this differs from virtual_links[1].{name}: {both}both have the common_id 'mesh', "
+        "which makes them one network"
+    ]
+
+
+def test_one_network_as_a_whole(document: dict[str, Any], files: dict[str, str]) -> None:
+    changed = shared(document, type="eline", underlay=True)
+    assert [text.partition(":")[0] for text in said(changed, files)] == [
+        "vnfs[0].virtual_links[0].underlay", "vnfs[0].virtual_links[0].type"]
+    changed["virtual_links"][1]["provider"] = {"physical_network": "p"}
+    changed["vnfs"][0]["vdus"].pop()
+    changed["vnfs"][0]["vdus"][0]["interfaces"].pop(1)
+    assert said(changed, files) == []
+    changed["virtual_links"][1]["existing"] = "x"
+    assert "virtual_links[1].common_id: this is given for 'x', which is there already: leave it out" in said(changed, files)
+
+
+def test_a_router_is_on_a_network_once(document: dict[str, Any], files: dict[str, str]) -> None:
+    changed = shared(document)
+    changed["routers"] = [{"name": "r", "external_network": "public", "virtual_links": ["data", "web/internal"]}]
+    assert said(changed, files) == ["routers[0].virtual_links[1]: 'web/internal' is on the same network as 'data'"]
+
+
 def test_an_underlay_is_on_a_physical_network(document: dict[str, Any], files: dict[str, str]) -> None:
     assert said(data(document, underlay=True), files) == [
         "virtual_links[1].underlay: true needs a physical network: give provider.physical_network, or data_physical_network "

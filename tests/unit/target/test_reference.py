@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 import yaml
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor import read_path, to_document
-from ansible_collections.nfv.mano.plugins.module_utils.target import load, render_user_data, unsupported
+from ansible_collections.nfv.mano.plugins.module_utils.target import load, render_user_data
 from ansible_collections.nfv.mano.plugins.module_utils.target.document import to_document as written
 from ansible_collections.nfv.mano.plugins.module_utils.target.kinds import Integer
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import NetworkService
@@ -67,7 +67,6 @@ def test_the_schema_is_one(schema: dict[str, Any]) -> None:
 def test_an_example_is_fine_here_and_in_an_editor(example: Path, schema: dict[str, Any]) -> None:
     source = read_path(str(example))
     ns = load(source.document, source.files)
-    assert unsupported(ns) == []
     jsonschema.Draft202012Validator(schema).validate(source.document)
     jsonschema.Draft202012Validator(schema).validate(written(ns))
     for vnf in ns.vnfs:
@@ -102,7 +101,6 @@ def test_the_packages_of_the_example(schema: dict[str, Any]) -> None:
     assert result.warnings == []
     ns = load(result.document, result.files)
     jsonschema.Draft202012Validator(schema).validate(result.document)
-    assert unsupported(ns) == []
     assert [(vnf.name, [(vdu.name, vdu.count) for vdu in vnf.vdus]) for vnf in ns.vnfs] == [
         ("web", [("front", 1), ("worker", 2)]),
         ("db", [("main", 1)]),

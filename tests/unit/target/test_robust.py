@@ -15,7 +15,6 @@ from ansible_collections.nfv.mano.plugins.module_utils.target import (
     merge,
     redact,
     to_document,
-    unsupported,
     validate,
 )
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import NetworkService
@@ -144,7 +143,6 @@ def check(document: Any) -> None:
     assert problems == []
     assert load(to_document(ns), {}) == ns
     json.dumps(to_document(ns), allow_nan=False).encode()
-    unsupported(ns)
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
