@@ -227,7 +227,8 @@ def _create(context: Context, instance: Instance, item: str, record: Resource, a
                                  (*ports, *trunks, *disks, *shared.server_makers, *after)))
     _put_to_sleep(context, instance, item, made)
     context.plan.changes.append(Change(action, 'vdu', instance.key, shared.vim, detail, reason, loses_data))
-    context.plan.need_each(shared.vim, 'metadata_items', f'{shared.vnf.name}/{shared.vdu.name}', len(shared.metadata) + 1)
+    if action == 'create' or len(shared.metadata) > len(record.get('metadata', ())):
+        context.plan.need_each(shared.vim, 'metadata_items', f'{shared.vnf.name}/{shared.vdu.name}', len(shared.metadata) + 1)
     if action == 'create':
         context.plan.need(shared.vim, instances=1, cores=shared.flavor['vcpus'], ram=shared.flavor['ram_mib'])
 

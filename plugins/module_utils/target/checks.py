@@ -159,12 +159,12 @@ class _Checks:
             vim = self.vim(router.vim, self.standard, at)
             self.distinct_words(router.virtual_links, f"{at}.virtual_links")
             keys = {path: self.link_key(ref, None, path) for path, ref in each(router.virtual_links, f"{at}.virtual_links")}
-            first: dict[str | None, str] = {}
+            first: dict[str, str] = {}
             for (path, key), ref in zip(keys.items(), filter(None, router.virtual_links or ())):
                 self.same_vim(key, vim, "the router", path)
                 if key and first.setdefault(key, ref) != ref:
                     self.report.add(path, f"{show(ref)} is on the same network as {show(first[key])}")
-            self.routers_on.update(first.keys())
+            self.routers_on.update(list(first))
 
     def same_vim(self, key: str | None, vim: str | None, what: str, path: str) -> None:
         there = self.link_vims.get(key or "")
