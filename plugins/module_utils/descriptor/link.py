@@ -15,8 +15,6 @@ from ansible_collections.nfv.mano.plugins.module_utils.descriptor.tree import No
 from ansible_collections.nfv.mano.plugins.module_utils.target.kinds import NAME_LENGTH
 
 LINK_QUIET = ("version", "virtual-link-desc-flavour", "short-name", "root-bandwidth", "leaf-bandwidth")
-
-
 _TYPES = {"ELINE": "eline", "LINE": "eline", "ELAN": "elan", "MESH": "elan", "BRIDGE": "bridge"}
 _PATTERNS = {"LINE": "eline", "MESH": "elan", "TREE": ""}
 

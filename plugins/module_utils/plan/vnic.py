@@ -38,6 +38,11 @@ def check(context: Context, path: str, vim: str, net: str, interface: Interface,
         context.problem(f'{path}.type', f'{interface.type} is not what image {image.name} asks for '
                         f'(hw_vif_model {image.vif_model or "is not set"}): all cards of a server are of the model that its '
                         f'image says; use an image with {models[0]}')
+    network = context.live[vim].networks.get(context.plan.found.get(net, {}).get('id', ''))
+    # Members are not told how a network lies
+    if interface.type in VNIC_TYPES and network is not None and network.network_type and not network.physical_network:
+        context.problem(f'{path}.type', f'{interface.type} needs a network on a physical one, but {network.name} is of type '
+                        f'{network.network_type}')
     making = context.plan.tasks.get(f'create {net}')
     if interface.type in VNIC_TYPES and making is not None and 'physical_network' not in making.spec['provider']:
         context.problem(f'{path}.type', f'{interface.type} needs a network on a physical one: give {interface.virtual_link} a '

@@ -114,6 +114,18 @@ def test_physical_card_needs_a_physical_network() -> None:
     assert 'needs a network on a physical one' in str(World().plan(typed('sr-iov')).problems[0])
 
 
+@pytest.mark.parametrize(('lies', 'fine'), [
+    ({}, True), ({'network_type': 'vlan', 'physical_network': 'physnet1'}, True), ({'network_type': 'geneve'}, False)])
+def test_physical_card_on_a_network_that_is_there(lies: dict[str, Any], fine: bool) -> None:
+    one = World()
+    one.state.networks.append(network('line', '10.1.0.0/16', **lies))
+    value = typed('sr-iov')
+    value['virtual_links'][1] = {'name': 'data', 'existing': 'line'}
+    told = [str(problem) for problem in one.plan(value).problems]
+    assert told == ([] if fine else ['vnfs[0].vdus[0].interfaces[1].type: sr-iov needs a network on a physical one, but line is '
+                                     'of type geneve'])
+
+
 def test_another_kind_takes_another_port() -> None:
     one = World().deployed(1)
     plan = one.plan(typed('sr-iov'))
