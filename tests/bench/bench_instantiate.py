@@ -20,60 +20,35 @@ import json
 import subprocess
 import sys
 import tempfile
-import uuid
 import zipfile
 from pathlib import Path
 from typing import Any
 
+import service
 from common import ROOT, Run, median, report, timed
 
-HERE = Path(__file__).resolve().parent
-THREADS = 16
 #: Where PyPI has openstack.cloud 2.6.0: in the wheel of this release of the package "ansible".
 ANSIBLE_RELEASE = '14.5.0'
 
 
-def document(name: str, vdus: int, cloud: str) -> dict[str, Any]:
-    """The network service that the bare pool makes as well."""
-    return {'name': name, 'vims': {'default': {'cloud': cloud}},
-            'virtual_links': [{'name': 'mgmt', 'existing': 'shared'}, {'name': 'data', 'subnets': [{'cidr': '10.76.0.0/16'}]}],
-            'vnfs': [{'name': 'web', 'vdus': [{'name': 'front', 'count': vdus, 'image': 'cirros', 'flavor': 'm1.tiny',
-                                               'interfaces': [{'name': 'eth0', 'virtual_link': 'mgmt'},
-                                                              {'name': 'eth1', 'virtual_link': 'data'}]}]}]}
-
-
 def bare(cloud: str, vdus: int) -> tuple[Run, dict[str, int]]:
     """One run of the bare pool; what it made is deleted outside of the clock."""
-    prefix = f'bare-{uuid.uuid4().hex[:6]}'
-    run = timed([sys.executable, str(HERE / 'bare.py'), cloud, prefix, str(vdus), str(THREADS)])
-    timed([sys.executable, str(HERE / 'bare.py'), cloud, prefix, '0', str(THREADS)])
-    return run, json.loads(run.out)['calls']
+    with service.bare_servers(cloud) as prefix:
+        return service.bare(cloud, prefix, 'make', str(vdus))
 
 
 def ours(cloud: str, vdus: int) -> tuple[Run, Run, dict[str, int]]:
     """One instantiate, one run with nothing to change, and the calls of the first; terminated outside of the clock."""
-    name = f'b{uuid.uuid4().hex[:6]}'
-    with tempfile.TemporaryDirectory(prefix='nfv-bench-') as folder:
-        path = Path(folder, 'ns.yaml')
-        path.write_text(json.dumps(document(name, vdus, cloud)), encoding='utf-8')
-        shared = ['-e', f'nfv_state_dir={folder}/state']
-        argv = [str(Path(sys.executable).parent / 'ansible-playbook'), 'nfv.mano.instantiate', '-e',
-                f'nfv_descriptor={path}', *shared]
-        first, again = timed(argv), timed(argv)
-        calls = next(json.loads(file.read_text(encoding='utf-8'))['calls']
-                     for file in Path(folder, 'state').glob('op_occ_*.d/end.json'))
-        timed([argv[0], 'nfv.mano.terminate', '-e', f'nfv_ns={name}', *shared])
-    return first, again, calls
+    with service.service(cloud, vdus) as made:
+        return made.instantiate(), made.instantiate(), made.calls()
 
 
 def loop(cloud: str, vdus: int) -> Run:
     """One run of the play that loops."""
     collections = openstack_cloud()
-    prefix = f'loop-{uuid.uuid4().hex[:6]}'
-    run = timed([str(Path(sys.executable).parent / 'ansible-playbook'), str(HERE / 'loop.yml'), '-e',
-                 json.dumps({'cloud': cloud, 'prefix': prefix, 'vdus': vdus})], ANSIBLE_COLLECTIONS_PATH=str(collections))
-    timed([sys.executable, str(HERE / 'bare.py'), cloud, prefix, '0', str(THREADS)])
-    return run
+    with service.bare_servers(cloud) as prefix:
+        return timed([str(service.BIN / 'ansible-playbook'), str(service.HERE / 'loop.yml'), '-e',
+                      json.dumps({'cloud': cloud, 'prefix': prefix, 'vdus': vdus})], ANSIBLE_COLLECTIONS_PATH=str(collections))
 
 
 def openstack_cloud() -> Path:
@@ -117,6 +92,7 @@ def main() -> None:
     parser.add_argument('--loop', type=int, default=10, help='largest number of VDUs to loop over')
     parser.add_argument('--json', action='store_true')
     options = parser.parse_args()
+    service.clean_up_when_stopped()
     report('instantiate', [measure(options.cloud, vdus, options.runs, vdus <= options.loop) for vdus in options.vdus],
            options.json)
 
