@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Query, State
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import read
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.compute import NAMES, Compute
 
@@ -34,6 +35,32 @@ def test_every_server_group_is_read(number: int, calls: int) -> None:
     nova = Groups(number)
     assert [group.id for group in read.server_groups(nova)] == [str(place) for place in range(number)]  # type: ignore[arg-type]
     assert nova.calls == calls
+
+
+class Ports:
+    """Neutron with ports by id: (network, owner, description)."""
+
+    def __init__(self, **there: tuple[str, str, str]) -> None:
+        self.rows = [{'id': name, 'name': '', 'network_id': net, 'device_owner': owner, 'description': text, 'mac_address': '',
+                      'fixed_ips': [], 'device_id': '', 'status': 'ACTIVE'} for name, (net, owner, text) in there.items()]
+        self.asked: list[tuple[str, str]] = []
+
+    def pages(self, _service: str, _path: str, _kind: str, _what: str, query: list[tuple[str, str]]) -> list[dict[str, Any]]:
+        self.asked += query
+        return [row for row in self.rows if (query[0][0], row[query[0][0]]) in query]
+
+
+def test_ports_on_our_networks_are_asked_for_once() -> None:
+    """The lists of our networks tell of most; by id only those that are elsewhere."""
+    neutron = Ports(mine=('data', 'compute:nova', 'a'), theirs=('data', 'compute:nova', ''), dhcp=('data', 'network:dhcp', ''),
+                    shared=('mgmt', 'compute:nova', 'b'), lost=('mgmt', '', 'c'), other=('mgmt', 'compute:nova', ''))
+    state = State(vim='default')
+    query = Query('ns', network_ids={'data'}, port_ids={'mine', 'shared', 'gone'}, marks={'port': {'a', 'c'}})
+    read._ports(neutron, query, state)  # type: ignore[arg-type]
+    assert neutron.asked == [('network_id', 'data'), ('id', 'gone'), ('id', 'shared'), ('description', 'a'), ('description', 'c')]
+    assert {port.id for port in state.ports} == {'mine', 'shared', 'lost'}
+    assert len(state.ports) == 3
+    assert {net: [port.id for port in ports] for net, ports in state.foreign_ports.items()} == {'data': ['mine', 'theirs']}
 
 
 class Flavors(Compute):

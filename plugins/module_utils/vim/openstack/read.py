@@ -57,7 +57,7 @@ def _jobs(query: Query) -> list[Callable[[Client, Query, State], None]]:
               (query.networks or query.optional_networks or query.network_ids or query.marks.get('net'), _networks),
               (query.security_groups, _security_groups), (query.servers, _servers),
               (query.server_groups, _server_groups),
-              (query.port_ids or query.marks.get('port'), _ports), (query.network_ids, _foreign_ports),
+              (query.port_ids or query.network_ids or query.marks.get('port'), _ports),
               (query.cidrs, _cidrs), (query.volumes or query.volume_ids, _volumes), (query.volume_types, _volume_types),
               (query.volume_zones, _volume_zones), (query.qos_policies, _qos_policies),
               (query.external_networks, _external_networks), (query.floating_ips, _floating_ips),
@@ -205,17 +205,19 @@ def server_groups(client: Client) -> list[ServerGroup]:
 
 
 def _ports(client: Client, query: Query, state: State) -> None:
-    rows = by_key(client, '/ports', 'ports', 'id', query.port_ids)
-    rows += by_key(client, '/ports', 'ports', 'description', query.marks.get('port', ()))
-    state.ports = list({row['id']: convert.port(row) for row in rows}.values())
+    """Our ports, and those of instances on the networks that we made: whoever made them, the network can't go before them.
 
-
-def _foreign_ports(client: Client, query: Query, state: State) -> None:
-    """Ports of instances on the networks that we made: whoever made them, the network can't go before them."""
-    for row in by_key(client, '/ports', 'ports', 'network_id', query.network_ids):
+    What is on our networks comes with those lists, and is asked for a second time only where it is somewhere else.
+    """
+    there = {row['id']: convert.port(row) for row in by_key(client, '/ports', 'ports', 'network_id', query.network_ids)}
+    for port in there.values():
         # Neutron removes its own DHCP and distributed ports together with the network
-        if not row['device_owner'].startswith(('network:dhcp', 'network:distributed')):
-            state.foreign_ports.setdefault(row['network_id'], []).append(convert.port(row))
+        if not port.device_owner.startswith(('network:dhcp', 'network:distributed')):
+            state.foreign_ports.setdefault(port.network_id, []).append(port)
+    ours = {port_id: there[port_id] for port_id in sorted(query.port_ids & there.keys())}
+    for key, values in (('id', query.port_ids - there.keys()), ('description', query.marks.get('port', set()))):
+        ours.update((row['id'], convert.port(row)) for row in by_key(client, '/ports', 'ports', key, values))
+    state.ports = list(ours.values())
 
 
 def _volumes(client: Client, query: Query, state: State) -> None:
