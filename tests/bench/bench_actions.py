@@ -34,12 +34,13 @@ class Action(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """One turn of both, and the API calls of each by method."""
+    """One turn of both, the API calls of each by method, and the seconds of nfv.mano's op-occ."""
 
     bare: Run
     bare_calls: dict[str, int]
     ours: Run
     our_calls: dict[str, int]
+    op_occ: float
 
 
 def groups(admin_cloud: str) -> dict[str, list[Action]]:
@@ -58,7 +59,7 @@ def turns(cloud: str, made: Service, actions: list[Action]) -> list[Pair]:
     pairs = []
     for action, (run, calls) in zip(actions, pool, strict=True):
         ours = made.play(action.verb, **action.variables)
-        pairs.append(Pair(run, calls, ours, made.calls()))
+        pairs.append(Pair(run, calls, ours, made.calls(), made.seconds()))
         print(f'{action.name}: bare {run.wall:.1f} s, nfv.mano {ours.wall:.1f} s', file=sys.stderr)
     return pairs
 
@@ -76,7 +77,8 @@ def row(name: str, vdus: int, pairs: list[Pair]) -> dict[str, Any]:
     wall_bare, wall_ours = median([pair.bare.wall for pair in pairs]), median([pair.ours.wall for pair in pairs])
     return {'action': name, 'VDUs': vdus, 'runs': len(pairs), 'bare s': wall_bare, 'nfv.mano s': wall_ours,
             'budget s': round(BUDGET * wall_bare, 3), 'times bare': round(wall_ours / wall_bare, 2),
-            'bare CPU s': median([pair.bare.cpu for pair in pairs]), 'nfv.mano CPU s': median([pair.ours.cpu for pair in pairs]),
+            'op-occ s': median([pair.op_occ for pair in pairs]), 'bare CPU s': median([pair.bare.cpu for pair in pairs]),
+            'nfv.mano CPU s': median([pair.ours.cpu for pair in pairs]),
             'bare calls': sum(pairs[-1].bare_calls.values()), 'nfv.mano calls': sum(pairs[-1].our_calls.values()),
             'bare POSTs': pairs[-1].bare_calls.get('POST', 0), 'nfv.mano POSTs': pairs[-1].our_calls.get('POST', 0)}
 

@@ -34,13 +34,19 @@ def timed(argv: Sequence[str], **env: str) -> Run:
     :raises SystemExit: it failed; shows what it printed.
     """
     before, began = os.times(), time.monotonic()
-    done = subprocess.run(argv, capture_output=True, text=True, check=False, cwd=ROOT,
-                          env={**os.environ, 'ANSIBLE_NOCOLOR': '1', 'ANSIBLE_COLLECTIONS_PATH': COLLECTIONS, **env})
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env={
+            **os.environ, 'ANSIBLE_NOCOLOR': '1', 'ANSIBLE_COLLECTIONS_PATH': COLLECTIONS, **env}) as process:
+        try:
+            out, errors = process.communicate()
+        except BaseException:
+            # A playbook that is killed leaves its module running; this one ends in good order
+            process.terminate()
+            raise
     wall, after = time.monotonic() - began, os.times()
-    if done.returncode:
-        sys.exit(f'{" ".join(argv)[:300]}\n{done.stdout[-3000:]}{done.stderr[-3000:]}')
+    if process.returncode:
+        sys.exit(f'{" ".join(argv)[:300]}\n{out[-3000:]}{errors[-3000:]}')
     cpu = after.children_user - before.children_user + after.children_system - before.children_system
-    return Run(wall, cpu, done.stdout)
+    return Run(wall, cpu, out)
 
 
 def median(values: Sequence[float]) -> float:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import signal
 import sys
@@ -21,6 +22,8 @@ BIN = Path(sys.executable).parent
 HERE = Path(__file__).resolve().parent
 #: Calls at once, of the bare pool and of nfv.mano (its default).
 THREADS = 16
+#: Seconds that the end of an interrupted operation is waited for.
+PATIENCE = 300
 
 
 class Service:
@@ -52,8 +55,17 @@ class Service:
 
     def calls(self) -> dict[str, int]:
         """API calls of the last operation, by method."""
-        last = max(self._state.glob('op_occ_*.d/end.json'), key=lambda file: file.stat().st_mtime_ns)
-        return json.loads(last.read_text(encoding='utf-8'))['calls']
+        return json.loads(Path(self._last(), 'end.json').read_text(encoding='utf-8'))['calls']
+
+    def seconds(self) -> float:
+        """How long the last operation took, from its op-occ's start to its end: without the playbook, the reads and the plan."""
+        fact = json.loads(self._last().with_suffix('.fact').read_text(encoding='utf-8'))
+        start, end = (datetime.datetime.fromisoformat(fact[name]) for name in ('start_time', 'end_time'))
+        return (end - start).total_seconds()
+
+    def _last(self) -> Path:
+        """The folder of the last op-occ that did something."""
+        return max(self._state.glob('op_occ_*.d/end.json'), key=lambda file: file.stat().st_mtime_ns).parent
 
 
 @contextmanager
@@ -65,7 +77,8 @@ def service(cloud: str, vdus: int, admin_cloud: str | None = None) -> Iterator[S
             yield made
         finally:
             try:
-                made.play('terminate')
+                # What was interrupted may still be on its way to its end
+                made.play('terminate', nfv_timeouts={'lock': PATIENCE})
             except SystemExit as error:
                 # A failed operation refuses to be terminated, say: its names tell what is its
                 print(f'{made.name} is not terminated but deleted: {error}', file=sys.stderr)
