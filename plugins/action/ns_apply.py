@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.template import trust_as_template
 from ansible.utils.display import Display
@@ -23,6 +23,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.target import redact
 DISPLAY = Display()
 #: Seconds between two looks at the progress: of a local file, and over a connection.
 LOCAL_PAUSE, REMOTE_PAUSE = 0.2, 2.0
+#: Keys of the document whose value, where it is a text, names a task file.
+TASK_FILE_KEYS = frozenset({'task_file'})
 _KINDS = {list: 'a list', type(None): 'empty'}
 
 
@@ -46,6 +48,9 @@ class ActionModule(ActionBase):
             if follower is not None:
                 follower.stop()
             self._remove_tmp_path(self._connection._shell.tmpdir)
+        waiting = result.get('waiting_for') or {}
+        for one in waiting.get('files', ()):
+            one['path'], one['error'] = self._task_file(one['file'], waiting.get('descriptor'))
         if result.get('failed') and 'op_occ' not in result:
             # Killed: whoever recovers its op-occ has to know whose it was
             name = arguments.get('ns') or (arguments.get('document') or {}).get('name')
@@ -72,6 +77,10 @@ class ActionModule(ActionBase):
                 if not isinstance(source.document, dict):
                     raise _unusable([f'{path}: a network service is a mapping, and this is '
                                      f'{_KINDS.get(type(source.document), "a single value")}'])
+                wrong = [why for name in sorted(set(_task_files(source.document)))
+                         if (why := self._task_file(name, path)[1]) is not None]
+                if wrong:
+                    raise _unusable(wrong)
                 arguments.update(document=self._templated(source.document), files=source.files)
                 return []
             # The parameters of other operations are their own, not those that a package is instantiated with
@@ -91,6 +100,20 @@ class ActionModule(ActionBase):
                     init.update({key: self._templar.template(_trusted(init[key]))
                                  for key in ('params', 'secret_params') if key in init})
         return document
+
+    def _task_file(self, name: str, descriptor: str | None) -> tuple[str | None, str | None]:
+        """Where a task file of the user's is (beside the document, where the playbook is run from, or beside the playbook), and
+        what is wrong with it: a file that can not be parsed would end the whole playbook where it is included."""
+        beside = [os.path.dirname(self._path(descriptor))] if descriptor else []
+        places = [*beside, os.getcwd(), self._loader.get_basedir()]
+        found = [path for path in (os.path.join(place, os.path.expanduser(name)) for place in places) if os.path.isfile(path)]
+        if not found:
+            return None, f'task file {name} is in none of {", ".join(dict.fromkeys(places))}'
+        try:
+            tasks = self._loader.load_from_file(found[0], cache='none')
+        except AnsibleError as error:
+            return found[0], f'task file {name}: {error}'
+        return found[0], None if isinstance(tasks, list) else f'task file {name} is no list of tasks'
 
     def _path(self, path: str) -> str:
         """Relative paths are looked for where the playbook is run from, then beside the playbook."""
@@ -161,6 +184,19 @@ def _unusable(problems: list[str]) -> AnsibleActionFail:
     """400, in the words that the module itself has for input that can't be used."""
     problem = ProblemDetails('The input can not be used', 400, '\n'.join(problems)).to_dict()
     return AnsibleActionFail('\n'.join([*problems, 'Nothing was touched.']), result={'problems': problems, 'problem': problem})
+
+
+def _task_files(value: Any) -> Iterator[str]:
+    """The task files that a document names."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _task_files(one)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            if key in TASK_FILE_KEYS and isinstance(one, str):
+                yield one
+            else:
+                yield from _task_files(one)
 
 
 def _mappings(values: Any) -> list[dict[str, Any]]:

@@ -66,6 +66,33 @@ options:
     description:
       - For V(retry) and V(rollback), the id of the op-occ. By default the open one of O(ns).
     type: str
+  task_files:
+    description:
+      - An empty mapping says that the caller runs the task files of C(waiting_for) in the result. With C(lease) and C(results)
+        the operation goes on after that, with the same other options as before.
+      - Left out, a plan that needs task files is refused.
+    type: dict
+    suboptions:
+      lease:
+        description:
+          - That of C(waiting_for).
+        type: str
+      results:
+        description:
+          - What came of each file of C(waiting_for), in the same order.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          error:
+            description:
+              - Why it failed. Left out, it has passed.
+            type: str
+          late:
+            description:
+              - Whether it was out of time.
+            type: bool
+            default: false
   allow_delete:
     description:
       - Deletions, replacements and rebuilds by a changed document are meant.

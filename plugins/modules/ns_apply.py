@@ -99,11 +99,11 @@ op_occ:
       type: str
       returned: when the operation had something to do
     state:
-      description: COMPLETED, FAILED_TEMP or ROLLED_BACK.
+      description: COMPLETED, FAILED_TEMP or ROLLED_BACK; PROCESSING or ROLLING_BACK where it waits for task files.
       type: str
       returned: when the operation had something to do
     result:
-      description: What came of it. One of changed, unchanged, planned and failed.
+      description: What came of it. One of changed, unchanged, planned, waiting and failed.
       type: str
       returned: always
 plan:
@@ -124,6 +124,18 @@ plan:
       type: list
       elements: dict
       returned: always
+    task_files:
+      description: A mapping per task file that is to be run, with file, purpose, subject, timeout_s and items.
+      type: list
+      elements: dict
+      returned: always
+waiting_for:
+  description:
+    - The task files of the user's that are to be run before the operation goes on. C(lease) is its name for O(task_files),
+      C(until) when it ends; C(files) has for each file C(file), C(path) (on the controller, null where it is not there),
+      C(error) (what is wrong with it), C(purpose), C(subject), C(timeout_s) and C(instances).
+  returned: when the operation waits for task files
+  type: dict
 ns:
   description: The network service. Its id, name and state.
   returned: always

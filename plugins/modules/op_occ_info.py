@@ -92,7 +92,8 @@ RETURN = r"""
 op_occs:
   description:
     - The op-occs, newest first. Each with id, scope, operation, state, start_time, state_entered_time, end_time, duration (in
-      seconds), progress, error, attempts, cancel_pending, owner and owner_alive.
+      seconds), progress, error, attempts, cancel_pending, waiting_for (task files of the user's, and until when), owner and
+      owner_alive (true also while it waits for them).
     - Where O(op_occ) or O(ns) is given, also with its states, each with time and trigger, and the errors of every attempt.
     - With O(details=true) also with parameters (without secrets), planned (counts by action), cancel_mode, vnfs, nets, and
       changes. These are the resources that it made, deleted or changed, also where it failed, each with kind, item, vnf, name,

@@ -225,6 +225,11 @@ plan:
       type: list
       elements: dict
       returned: always
+    task_files:
+      description: A mapping per task file that is to be run, with file, purpose, subject, timeout_s and items.
+      type: list
+      elements: dict
+      returned: always
 ns:
   description: The network service. Its id, name and state.
   returned: always

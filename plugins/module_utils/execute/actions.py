@@ -22,6 +22,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.execute.routers import Ro
 from ansible_collections.nfv.mano.plugins.module_utils.execute.server_changes import ServerChanges
 from ansible_collections.nfv.mano.plugins.module_utils.execute.server_groups import ServerGroups
 from ansible_collections.nfv.mano.plugins.module_utils.execute.servers import Servers
+from ansible_collections.nfv.mano.plugins.module_utils.execute.task_files import TaskFiles
 from ansible_collections.nfv.mano.plugins.module_utils.execute.trunks import Trunks
 from ansible_collections.nfv.mano.plugins.module_utils.execute.volumes import Volumes
 from ansible_collections.nfv.mano.plugins.module_utils.execute.waiter import Waiter
@@ -29,7 +30,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
 from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
 
 KINDS = (Flavors, FloatingIps, Moves, Nets, Ports, Routers, ServerGroups, Servers, ServerChanges, Resizes, Power, Readiness,
-         Volumes, Trunks)
+         Volumes, Trunks, TaskFiles)
 
 
 class Actions:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources, fold
 from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import Stopped
@@ -31,13 +31,23 @@ class Log(Protocol):
         """Write no more."""
 
 
+class Answer(NamedTuple):
+    """What came of a task file: ``error`` None is well, ``late`` says that it was out of time."""
+
+    error: str | None
+    late: bool
+
+
 class Calls:
     """Journalled calls of one operation; ``resources`` is the record as it grows.
 
     :param adopt_window: seconds from an intent until a create call whose answer was lost can not show up any more.
+    :param answers: what came of task files that the operation has waited for, by task.
     """
 
-    def __init__(self, journal: Log, resources: Resources, adopt_window: Callable[[Vim], float], ns_id: str) -> None:
+    def __init__(self, journal: Log, resources: Resources, adopt_window: Callable[[Vim], float], ns_id: str,
+                 answers: Mapping[str, Answer] | None = None) -> None:
+        self.answers = answers or {}
         self._journal = journal
         self._adopt_window = adopt_window
         self.ns_id = ns_id

@@ -9,9 +9,9 @@ from __future__ import annotations
 import graphlib
 import queue
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ansible_collections.nfv.mano.plugins.module_utils.execute.pool import Pool
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
@@ -42,9 +42,11 @@ class Performer(Protocol):
 @dataclass(slots=True)
 class Outcome:
     """Ids of tasks by how they ended. ``failed`` has each first cause, ``held`` what failed with it (task id -> id of
-    the first cause), ``undone`` what was not started or not finished when the run was stopped."""
+    the first cause), ``parked`` what waits for a task file of the user's, ``undone`` what was not started or not finished when
+    the run was stopped, or comes after what is parked."""
 
     done: set[str] = field(default_factory=set)
+    parked: dict[str, Parked] = field(default_factory=dict)
     failed: dict[str, Exception] = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)
     undone: set[str] = field(default_factory=set)
@@ -70,6 +72,7 @@ class Runner:
         self._sorter = graphlib.TopologicalSorter({task.id: task.after for task in tasks.values()})
         self._started: dict[str, float] = {}
         self._stopped_since: float | None = None
+        self._later: set[str] = set()
         self._dependents: dict[str, list[str]] = {}
         for task in tasks.values():
             for before in task.after:
@@ -111,26 +114,32 @@ class Runner:
         outcome.seconds[task_id] = time.monotonic() - self._started[task_id]
         if end.error is None:
             outcome.done.add(task_id)
+        elif isinstance(end.error, Parked):
+            outcome.parked[task_id] = end.error
+            self._later |= self._behind(task_id, self._later)
         elif not isinstance(end.error, Stopped):
             outcome.failed[task_id] = end.error
-            self._hold(task_id, outcome)
-        if not isinstance(end.error, Stopped):
+            outcome.held.update(dict.fromkeys(self._behind(task_id, outcome.held), task_id))
+        if not isinstance(end.error, (Stopped, Parked)):
             self._on_end(end, outcome)
         self._sorter.done(task_id)
         ready = list(self._sorter.get_ready())
-        while any(one in outcome.held for one in ready):
-            self._sorter.done(*(one for one in ready if one in outcome.held))
-            ready = [one for one in ready if one not in outcome.held] + list(self._sorter.get_ready())
+        while any(one in outcome.held or one in self._later for one in ready):
+            passed = [one for one in ready if one in outcome.held or one in self._later]
+            self._sorter.done(*passed)
+            ready = [one for one in ready if one not in passed] + list(self._sorter.get_ready())
         self._submit(ready)
 
-    def _hold(self, cause: str, outcome: Outcome) -> None:
-        """What depends on a failed task does not run."""
+    def _behind(self, cause: str, known: Container[str]) -> set[str]:
+        """What depends on a task and is not known yet: it does not run."""
+        found: set[str] = set()
         waiting = list(self._dependents.get(cause, ()))
         while waiting:
             task_id = waiting.pop()
-            if task_id not in outcome.held:
-                outcome.held[task_id] = cause
+            if task_id not in found and task_id not in known:
+                found.add(task_id)
                 waiting += self._dependents.get(task_id, ())
+        return found
 
     def _submit(self, ready: Iterable[str]) -> None:
         if self._stopped_since is not None:
@@ -160,6 +169,17 @@ class Runner:
 
 class Stopped(Exception):
     """A task that was not started, or not brought to its end, because the operation is being stopped."""
+
+
+class Parked(Exception):
+    """A task that waits for its task file; what comes after it does not run yet.
+
+    :param told: what the file is told beside the instance that the task is of.
+    """
+
+    def __init__(self, task: Task, told: Mapping[str, Any] | None = None) -> None:
+        super().__init__(task.id)
+        self.task, self.told = task, dict(told or {})
 
 
 def batches(tasks: Iterable[Task]) -> list[list[Task]]:

@@ -6,21 +6,23 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.fitting import fitting, without_secrets
-from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import ProblemDetails, conflict, not_found
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError, ProblemDetails, conflict, not_found
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import OPEN, RUNNING, first_state, next_state
 from ansible_collections.nfv.mano.plugins.module_utils.store.errors import StoreError
 from ansible_collections.nfv.mano.plugins.module_utils.store.facts import OpOccDir, Store, now
 from ansible_collections.nfv.mano.plugins.module_utils.store.journal import Journal
-from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock
+from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock, owner_alive
 
 OWNER = ('host', 'boot_id', 'pid')
 #: Where who wants it cancelled says so, and how; its owner looks there.
 CANCEL = 'cancel.json'
 CANCEL_MODES = ('GRACEFUL', 'FORCEFUL')
+#: What it waits for in full; its fact has the gist.
+WAITING_FOR = 'waiting_for.json'
 
 
 class OpOcc:
@@ -74,6 +76,29 @@ class OpOcc:
         ids = (self.dir.read_json('vnf_op_occs.json') or {'ids': []})['ids']
         return [data for data in (self._store.read('op_occ', one) for one in ids) if data is not None]
 
+    @property
+    def parked(self) -> bool:
+        """Whether it waits for task files of the user's: no process works on it, and until the lease ends none is missed."""
+        waiting = self.data.get('waiting_for')
+        return self.state in RUNNING and bool(waiting) and waiting['until'] > now()
+
+    def park(self, waiting_for: Mapping[str, Any], files: Sequence[Mapping[str, Any]], progress: Mapping[str, int]) -> None:
+        """Leave it to whoever runs the task files; with the NS's lock held.
+
+        :param waiting_for: {lease, until, files}: its name, when it ends, and the files by name.
+        :param files: the same in full, with the tasks that wait for each.
+        """
+        self.dir.write_json(WAITING_FOR, {'files': list(files)})
+        self.show(waiting_for=dict(waiting_for), progress=dict(progress))
+
+    def waited_for(self) -> list[dict[str, Any]]:
+        """The files that it was parked for, in full."""
+        return (self.dir.read_json(WAITING_FOR) or {'files': []})['files']
+
+    def go_on(self, owner: Mapping[str, Any]) -> None:
+        """It waits no longer; with the NS's lock held."""
+        self.show(waiting_for=None, owner=_owner(owner))
+
     def trigger(self, name: str, *, error: ProblemDetails | None = None, progress: Mapping[str, int] | None = None,
                 resources: Mapping[str, int] | None = None, owner: Mapping[str, Any] | None = None) -> None:
         """Move it, and the op-occs of its VNFs with it.
@@ -90,7 +115,7 @@ class OpOcc:
         state, moment = next_state(self.state, name, self.id), now()
         attempts = self.data['attempts'] + (name == 'retry')
         changes: dict[str, Any] = {'state': state, 'state_entered_time': moment, 'attempts': attempts,
-                                   'end_time': None if state in OPEN else moment}
+                                   'end_time': None if state in OPEN else moment, 'waiting_for': None}
         if state not in RUNNING:
             changes['cancel_pending'] = False
         if error is not None:
@@ -115,7 +140,8 @@ class OpOcc:
         if not begins:
             return None
         done = {entry['task'] for entry in entries[begins[-1]:] if entry['event'] == 'task' and entry['status'] == 'DONE'}
-        return {'done': len(done), 'total': entries[begins[-1]]['tasks']}
+        before = entries[begins[-1]].get('done', 0)
+        return {'done': before + len(done), 'total': before + entries[begins[-1]]['tasks']}
 
     def wish_cancel(self, mode: str) -> None:
         """Tell its owner that it is to end, one of CANCEL_MODES."""
@@ -249,21 +275,44 @@ class OpOccs:
 def recover(store: Store, lock: NsLock, op_occ: OpOcc, fold: Callable[[Store, OpOcc], None]) -> bool:
     """Close an op-occ whose owner died: what was made is folded into the record, then it is moved as the table says.
 
-    Only with the lock held: that it could be taken is the proof that the owner is dead. A move that the crash cut short is
-    finished before. It can itself be interrupted at any point and run again.
+    Only with the lock held: that it could be taken is the proof that the owner is dead, or that the lease of one that is parked
+    has ended. A move that the crash cut short is finished before. It can itself be interrupted at any point and run again.
 
     :returns: whether there was something to recover.
+    :raises OpOccError: 409, it is parked, and its lease has not ended.
     """
     lock.fence()
     finished = op_occ.finish()
     if op_occ.state not in RUNNING:
         return finished
+    if op_occ.parked and lock.previous is None and not lock.force_takeover:
+        raise waits(op_occ)
+    waiting = op_occ.data.get('waiting_for')
+    why = f'its owner ({op_occ.run_by or "unknown"}) died in {op_occ.state}'
+    if waiting:
+        why = f'it waited for {listed(waiting["files"])} until {waiting["until"]}, and nobody went on with it'
     fold(store, op_occ)
     op_occ.trigger('owner_died', progress=op_occ.journalled_progress(), error=ProblemDetails(
-        f'{op_occ.data["ns_name"]}: {op_occ.operation} was interrupted', 500,
-        f'its owner ({op_occ.run_by or "unknown"}) died in {op_occ.state}',
-        instance=f'op_occ/{op_occ.id}'))
+        f'{op_occ.data["ns_name"]}: {op_occ.operation} was interrupted', 500, why, instance=f'op_occ/{op_occ.id}'))
     return True
+
+
+def waits(op_occ: OpOcc) -> OpOccError:
+    """409: it waits for task files of the user's."""
+    waiting = op_occ.data['waiting_for']
+    return conflict(f'{op_occ.operation} {op_occ.id} is {op_occ.state} and waits for {listed(waiting["files"])}',
+                    f'its play runs that and goes on with it then; the lease ends at {waiting["until"]}. If the play is dead: '
+                    'nfv.mano.cancel ends it at once, nfv_force_takeover=true goes on without waiting', f'op_occ/{op_occ.id}')
+
+
+def held(store: Store, op_occ: OpOcc) -> bool:
+    """Whether somebody works on it, or it is parked; takes nothing over."""
+    return owner_alive(store, op_occ.ns_id) or op_occ.parked
+
+
+def listed(files: Sequence[str]) -> str:
+    """``task file a.yml, b.yml``."""
+    return f'task file {", ".join(files)}'
 
 
 def _owner(owner: Mapping[str, Any]) -> dict[str, Any]:

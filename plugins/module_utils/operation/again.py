@@ -9,14 +9,14 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, recover
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, held, recover
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError, conflict, not_found
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import OPEN, RUNNING, next_state
 from ansible_collections.nfv.mano.plugins.module_utils.operation import results
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import fold_journal
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import OF_DOCUMENT, InputError, Request
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
-from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock, owner_alive
+from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock
 
 #: Verbs that go on with an op-occ instead of starting one.
 AGAIN = ('retry', 'rollback')
@@ -82,7 +82,7 @@ def look(store: Store, ns: dict[str, Any], found: OpOcc | None, trigger: str) ->
     """
     if found is None:
         raise nothing_to(store, trigger, ns)
-    if found.state in OPEN and owner_alive(store, ns['id']):
+    if found.state in OPEN and held(store, found):
         raise results.still_running(found)
     next_state(after_death(found), trigger, found.id)
     return found
@@ -119,7 +119,8 @@ def original(request: Request, op_occ: OpOcc) -> Request:
         raise InputError([f'descriptor: {op_occ.operation} {op_occ.id} has no document stored; give nfv_descriptor again'])
     values.update({name: {**values.get(name, {}), **getattr(request, name)} for name in ('params', 'vims', 'timeouts')})
     values.update({name: values.get(name, False) or getattr(request, name) for name in MEANT})
-    for name in ('state_dir', 'max_parallel', 'force_takeover', 'op_occ_retention', 'cloud', 'passphrase', 'key_file'):
+    for name in ('state_dir', 'max_parallel', 'force_takeover', 'op_occ_retention', 'cloud', 'passphrase', 'key_file',
+                 'task_files'):
         if getattr(request, name) is not None:
             values[name] = getattr(request, name)
     values['create_flavors'] = values.get('create_flavors', True) and request.create_flavors

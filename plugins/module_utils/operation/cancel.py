@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, recover
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, listed, recover
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError, conflict
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import OPEN, RUNNING
 from ansible_collections.nfv.mano.plugins.module_utils.operation import again
@@ -23,7 +23,7 @@ PAUSE = 0.1
 
 def cancel(store: Store, ns: str | None, op_occ_id: str | None, *, mode: str, timeout: float, force_takeover: bool,
            dry: bool) -> tuple[bool, OpOcc]:
-    """End the operation that runs on an NS; where its owner died, recover it instead.
+    """End the operation that runs on an NS, or waits for task files; where its owner died, recover it instead.
 
     :param mode: one of CANCEL_MODES.
     :param timeout: seconds to wait for its end.
@@ -63,7 +63,18 @@ def _recovered(store: Store, ns_id: str, found: OpOcc, force_takeover: bool) -> 
         fresh.forget_cancel()
         if fresh.state not in RUNNING:
             raise _nothing(store, store.read('ns', ns_id) or {}, fresh)
+        if fresh.parked and lock.previous is None:
+            # Its record was written when it was parked
+            fresh.trigger('cancel', error=_while_parked(fresh).problem)
+            return True, fresh
         return recover(store, lock, fresh, fold=fold_journal), fresh
+
+
+def _while_parked(found: OpOcc) -> OpOccError:
+    files = listed(found.data['waiting_for']['files'])
+    return conflict(f'{found.data["ns_name"]}: {found.operation} was cancelled', f'it waited for {files}; what runs of that is '
+                    'not interrupted, and what comes of it counts for nothing: nfv.mano.retry runs it again',
+                    f'op_occ/{found.id}')
 
 
 def _ended(found: OpOcc) -> OpOcc:

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources, fold
-from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, held
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import OPEN
-from ansible_collections.nfv.mano.plugins.module_utils.operation import again, results
+from ansible_collections.nfv.mano.plugins.module_utils.operation import again, results, waiting
 from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import make_draft, make_target
 from ansible_collections.nfv.mano.plugins.module_utils.operation.once import answered
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import merge_pending, read_journal, read_resources
@@ -24,7 +24,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.run import Inte
 from ansible_collections.nfv.mano.plugins.module_utils.operation.scale import TO_LEVEL
 from ansible_collections.nfv.mano.plugins.module_utils.operation.work import Work
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
-from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock, owner_alive
+from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock
 
 Tell = Callable[[str], None]
 Ns = dict[str, Any]
@@ -68,7 +68,7 @@ def _taken(store: Store, ns: Ns, request: Request) -> OpOcc | None:
     :raises OpOccError: it is another verb's, or its owner is alive.
     """
     found = OpOccs(store).open_for(ns['id'])
-    if found is not None and owner_alive(store, ns['id']):
+    if found is not None and held(store, found):
         raise results.still_running(found)
     if found is not None and again.after_death(found) not in OPEN:
         found = None
@@ -126,14 +126,15 @@ def apply(request: Request, tell: Tell) -> dict[str, Any]:
 def _run(request: Request, store: Store, ns_id: str, lock: NsLock, tell: Tell, work: Work) -> Run:
     """What the request asks for, with the lock held."""
     ns = store.read('ns', ns_id) or {}
+    parked = waiting.take_up(store, ns, request)
     if request.operation not in again.AGAIN:
-        return Run(operation_of(request, ns), request, store, ns, lock, tell, work)
-    taken = again.take_up(store, lock, ns, request.op_occ, request.operation)
+        return Run(operation_of(request, ns), request, store, ns, lock, tell, work, parked)
+    taken = parked or again.take_up(store, lock, ns, request.op_occ, request.operation)
     # A recovery has written it
     ns = store.read('ns', ns_id) or ns
     if request.operation == 'rollback':
         return Rollback(taken, request, store, ns, lock, tell, work)
-    return Run(taken.operation, again.original(request, taken), store, ns, lock, tell, work)
+    return Run(taken.operation, again.original(request, taken), store, ns, lock, tell, work, parked)
 
 
 @contextmanager

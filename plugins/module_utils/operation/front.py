@@ -49,6 +49,10 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     'count_index': {'type': 'int'},
     'op_occ': {'type': 'str'},
     'allow_delete': {'type': 'bool', 'default': False},
+    'task_files': {'type': 'dict', 'options': {
+        'lease': {'type': 'str'},
+        'results': {'type': 'list', 'elements': 'dict', 'default': [], 'options': {
+            'error': {'type': 'str'}, 'late': {'type': 'bool', 'default': False}}}}},
     **RUN_ARGUMENTS,
 }
 #: States of VDU instances that can be asked for.

@@ -35,7 +35,8 @@ class Request:
     """One operation as it was asked for; the names are those of the module's options.
 
     ``files`` None: the document is a stored one, and contents of files and secrets are not known. ``items`` are selections by
-    vnf, vdu and count_index, which are meant together.
+    vnf, vdu and count_index, which are meant together. ``task_files`` None: who asks runs none; else it is empty, or what came of
+    those that the operation has waited for.
     """
 
     operation: str
@@ -60,6 +61,7 @@ class Request:
     create_flavors: bool = True
     force_takeover: bool = False
     op_occ_retention: int = 50
+    task_files: dict[str, Any] | None = None
     passphrase: str | None = field(default=None, repr=False)
     key_file: str | None = None
 

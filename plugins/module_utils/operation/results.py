@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.fitting import without_secrets
-from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, waits
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError, ProblemDetails
 from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import Draft
-from ansible_collections.nfv.mano.plugins.module_utils.operation.request import Request
+from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.work import WorkEnd
 from ansible_collections.nfv.mano.plugins.module_utils.plan import render
 from ansible_collections.nfv.mano.plugins.module_utils.store import LockedError, Store, StoreError
@@ -74,6 +74,20 @@ def completed(op_occ: OpOcc, draft: Draft, ns: Mapping[str, Any], end: WorkEnd) 
     return {'changed': True, 'calls': end.calls, **_result(op_occ, ns, draft, 'changed')}
 
 
+def waiting(op_occ: OpOcc, draft: Draft, ns: Mapping[str, Any], files: list[dict[str, Any]], request: Request) -> dict[str, Any]:
+    """Parked: what is to be run before it goes on."""
+    told = {'lease': op_occ.data['waiting_for']['lease'], 'until': op_occ.data['waiting_for']['until'], 'files': files,
+            'descriptor': request.descriptor or ns.get('descriptor')}
+    return {'changed': True, 'waiting_for': told, **_result(op_occ, ns, draft, 'waiting')}
+
+
+def overtaken(op_occ: OpOcc | None, ns: Mapping[str, Any]) -> OperationError:
+    """409: a task file has ended, and the operation that waited for it is not waiting any more."""
+    what = f'{op_occ.operation} {op_occ.id} is {op_occ.state}' if op_occ else 'it has no op-occ'
+    return _error(f'{ns.get("name")}: the operation was ended while its task files ran', 409,
+                  f'somebody cancelled it, or its lease had ended and another command recovered it: {what}', op_occ)
+
+
 def refused(op_occ: OpOcc | None, draft: Draft, ns: Mapping[str, Any]) -> OperationError:
     """The pre-flight found something against the plan: all of it, and nothing was touched."""
     detail = '\n'.join(draft.problems)
@@ -88,7 +102,7 @@ def irrevocable(op_occ: OpOcc, draft: Draft, ns: Mapping[str, Any]) -> Operation
 
 def unreadable(op_occ: OpOcc | None, error: Exception, ns: Mapping[str, Any]) -> OperationError:
     """A VIM can't be read, or a signal came: nothing was touched."""
-    why = str(error) if isinstance(error, VimError) else f'stopped by {error}'
+    why = str(error) if isinstance(error, (VimError, InputError)) else f'stopped by {error}'
     status = 503 if isinstance(error, VimUnreachable) else 500
     return _error(f'{ns["name"]}: ended before anything was touched', status, why, op_occ)
 
@@ -133,7 +147,10 @@ def unwritable(op_occ: OpOcc, error: Exception, ns: Mapping[str, Any]) -> Operat
 
 
 def still_running(op_occ: OpOcc) -> OperationError:
-    """Another process works on the NS."""
+    """Another process works on the NS, or its task files are run."""
+    if op_occ.parked:
+        problem = waits(op_occ).problem
+        return _error(problem.title, problem.status, problem.detail, op_occ)
     by = f' ({op_occ.run_by})' if op_occ.run_by else ''
     return _error(f'{op_occ.operation} {op_occ.id} is {op_occ.state} and its owner{by} is alive', 409,
                   'wait for its end; nfv.mano.op_occ_info shows its progress, nfv.mano.cancel ends it', op_occ)

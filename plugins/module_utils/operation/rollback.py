@@ -43,7 +43,7 @@ class Rollback(Run):
     PLAN = 'rollback.json'
 
     def __init__(self, taken: OpOcc, *args: Any) -> None:
-        super().__init__(taken.operation, *args)
+        super().__init__(taken.operation, *args, parked=taken if taken.state == 'ROLLING_BACK' else None)
         self.taken = taken
 
     def take_up(self) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, recover
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError
-from ansible_collections.nfv.mano.plugins.module_utils.operation import key_pair, results
+from ansible_collections.nfv.mano.plugins.module_utils.operation import key_pair, results, waiting
 from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Base
 from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import Draft, make_draft
 from ansible_collections.nfv.mano.plugins.module_utils.operation.once import answered
@@ -27,7 +27,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.record import (
     vnf_of,
     write_record,
 )
-from ansible_collections.nfv.mano.plugins.module_utils.operation.request import OF_RECORD, Request
+from ansible_collections.nfv.mano.plugins.module_utils.operation.request import OF_RECORD, InputError, Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.work import Work, WorkEnd, execute
 from ansible_collections.nfv.mano.plugins.module_utils.plan.render import as_data
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store, StoreError
@@ -36,7 +36,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.target import redact
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
 
 #: Options that say how a run goes and not what is asked for; a retry brings its own.
-OF_A_RUN = frozenset({'state_dir', 'op_occ', 'max_parallel', 'force_takeover', 'op_occ_retention', 'passphrase', 'key_file'})
+OF_A_RUN = frozenset({'state_dir', 'op_occ', 'max_parallel', 'force_takeover', 'op_occ_retention', 'passphrase', 'key_file',
+                       'task_files'})
 
 
 #: What the record keeps of an operation's aim.
@@ -53,6 +54,7 @@ class Run:
     """One operation, forward.
 
     :param operation: what the op-occ is called: INSTANTIATE, UPDATE, TERMINATE ...
+    :param parked: the op-occ that has waited for task files, and goes on now.
     """
 
     #: What moves the op-occ when the work begins and ends well, by the state that it begins in.
@@ -62,8 +64,9 @@ class Run:
     PLAN = 'plan.json'
 
     def __init__(self, operation: str, request: Request, store: Store, ns: dict[str, Any], lock: NsLock,
-                 tell: Callable[[str], None], work: Work) -> None:
+                 tell: Callable[[str], None], work: Work, parked: OpOcc | None = None) -> None:
         self.operation, self.request, self.store, self.ns = operation, request, store, ns
+        self.parked = parked
         self.lock, self.tell, self.work = lock, tell, work
         self.op_occs = OpOccs(store)
         self.op_occ: OpOcc | None = None
@@ -81,15 +84,25 @@ class Run:
                 and not self.ns.get('pending') and self.op_occ is None:
             return results.nothing(self.ns, None)
         draft = self._draft(resources)
+        draft.problems += waiting.not_run(self.request, draft.plan)
         if self.op_occ is None and not draft.problems and not self._has_work(draft, resources):
             return results.nothing(self.ns, draft)
         op_occ = self._start(draft, resources)
         if draft.problems:
             raise self._refuse(self.refused(op_occ, draft), draft)
-        return self._execute(op_occ, draft, resources)
+        result = self._execute(op_occ, draft, resources)
+        if self.parked is not None:
+            # The plan of all of it was shown when it began
+            result['plan'] = {key: value for key, value in (op_occ.dir.read_json(self.PLAN) or {}).items() if key != 'schema'}
+            result.pop('diff', None)
+        return result
 
     def take_up(self) -> None:
         """An op-occ that is still open: recovered if its owner died, retried if it is this verb's, else refused."""
+        if self.parked is not None:
+            results.refuse_other_verb(self.parked, self.operation, self.request)
+            self.op_occ, self.operation = self.parked, self.parked.operation
+            return
         self.op_occs.sweep(self.ns['id'])
         self.op_occ = self.op_occs.open_for(self.ns['id'])
         if self.op_occ is None:
@@ -114,6 +127,10 @@ class Run:
     def _draft(self, resources: Resources) -> Draft:
         try:
             return self.make_draft(resources)
+        except InputError as error:
+            if self.op_occ is None or not self.op_occ.data['waiting_for']:
+                raise
+            raise self._refuse(results.unreadable(self.op_occ, error, self.ns)) from error
         except (VimError, Interrupted) as error:
             self._start(None, resources)
             raise self._refuse(results.unreadable(self.op_occ, error, self.ns)) from error
@@ -144,26 +161,34 @@ class Run:
         return self.op_occ
 
     def _refuse(self, error: OpOccError, draft: Draft | None = None) -> OpOccError:
-        """The pre-flight said no: a new op-occ is ROLLED_BACK, one that is taken up again stays FAILED_TEMP."""
-        if self.op_occ is not None and self.op_occ.state == 'STARTING':
-            self.op_occ.trigger('refuse', error=error.problem)
+        """The pre-flight said no: a new op-occ is ROLLED_BACK, one that is taken up again stays FAILED_TEMP, or comes to it."""
+        if self.op_occ is not None and self.op_occ.state != 'FAILED_TEMP':
+            self.op_occ.trigger('refuse' if self.op_occ.state == 'STARTING' else 'failed', error=error.problem)
         return results.with_state(error, self.op_occ, self.ns, self.request, draft)
 
     def _execute(self, op_occ: OpOcc, draft: Draft, resources: Resources) -> dict[str, Any]:
-        op_occ.dir.write_json(self.PLAN, as_data(draft.plan))
+        answers = waiting.answers(op_occ, self.request)
+        if not op_occ.data['waiting_for']:
+            op_occ.dir.write_json(self.PLAN, as_data(draft.plan))
         self.ns['vims'] = draft.clouds
+        if self.request.descriptor:
+            # Task files of later verbs stand beside it
+            self.ns['descriptor'] = self.request.descriptor
         key_pair.keep(draft.key_pair, self.store, self.ns)
         self.store.write('ns', self.ns['id'], self.ns)
         self.lock.name_op_occ(op_occ.id)
         self._begin(op_occ, draft)
         try:
             return self._finish(op_occ, draft, resources,
-                                execute(self.request, op_occ, draft, resources, self.lock, self.tell, self.work))
+                                execute(self.request, op_occ, draft, resources, self.lock, self.tell, self.work, answers))
         except StoreError as error:
             # The op-occ stays PROCESSING on disk, and the journal has all that was made: recovery tells the truth
             raise results.with_state(results.unwritable(op_occ, error, self.ns), op_occ, self.ns, self.request, draft) from error
 
     def _begin(self, op_occ: OpOcc, draft: Draft) -> None:
+        if op_occ.data['waiting_for']:
+            op_occ.go_on(self.lock.owner)
+            return
         mode = op_occ.cancel_wish()
         if op_occ.state == 'STARTING' and mode is not None:
             error = results.cancelled(op_occ, self.ns, mode)
@@ -188,6 +213,8 @@ class Run:
         if end.ok and draft.target is None:
             key_pair.forget(self.store, self.ns)
         write_record(self.store, self.ns, resources)
+        if end.parked:
+            return waiting.park(op_occ, draft, self.ns, resources, end, self.request, self.tell)
         if end.ok:
             op_occ.trigger(self.DONE, progress=end.progress)
             return results.completed(op_occ, draft, self.ns, end)

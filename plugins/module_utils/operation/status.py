@@ -33,7 +33,8 @@ def _row(view: Mapping[str, Any]) -> tuple[str, ...]:
 def _state(view: Mapping[str, Any]) -> str:
     """The state, and what it does not say by itself."""
     running = view['state'] in ('STARTING', 'PROCESSING', 'ROLLING_BACK')
-    more = 'owner died' if running and view['owner_alive'] is False else 'cancelling' if view['cancel_pending'] else ''
+    waits = f'waits for {", ".join(view["waiting_for"]["files"])}' if running and view.get('waiting_for') else ''
+    more = 'owner died' if running and view['owner_alive'] is False else 'cancelling' if view['cancel_pending'] else waits
     return view['state'] + (f' ({more})' if more else '')
 
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, recover
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, held, recover
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import OPEN, RUNNING, next_state
 from ansible_collections.nfv.mano.plugins.module_utils.operation import again, results
 from ansible_collections.nfv.mano.plugins.module_utils.operation.changes import resource_changes
 from ansible_collections.nfv.mano.plugins.module_utils.operation.key_pair import PUBLIC
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import age, fold_journal, read_resources
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
-from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock, owner_alive
+from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock
 
 NOT_SHOWN = ('schema', 'kind')
 
@@ -27,7 +27,7 @@ def op_occ_view(store: Store, op_occ: OpOcc) -> dict[str, Any]:
     view = {key: value for key, value in op_occ.data.items() if key not in NOT_SHOWN}
     view['owner_alive'] = None
     if op_occ.data['scope'] == 'ns' and op_occ.state in OPEN:
-        view['owner_alive'] = owner_alive(store, op_occ.ns_id)
+        view['owner_alive'] = held(store, op_occ)
         view['progress'] = op_occ.journalled_progress() or view['progress']
         view['cancel_pending'] = op_occ.state in RUNNING and op_occ.cancel_wish() is not None
     view['duration'] = round(age(view['start_time']) - (age(view['end_time']) if view['end_time'] else 0.0), 1)
@@ -92,7 +92,7 @@ def close(store: Store, ns: str | None, op_occ_id: str | None, *, fail: bool, fo
     """
     record, found = again.find(store, ns, op_occ_id)
     if dry:
-        if found is not None and found.state in OPEN and owner_alive(store, record['id']):
+        if found is not None and found.state in OPEN and held(store, found):
             raise results.still_running(found)
         if found is None or found.state not in OPEN:
             return False, _closed(store, record, found) if fail else found

@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources
@@ -23,7 +23,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.store.journal import Jour
 from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock
 
 if TYPE_CHECKING:
-    from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import End, Outcome
+    from ansible_collections.nfv.mano.plugins.module_utils.execute.calls import Answer
+    from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import End, Outcome, Parked
 
 #: The limits that bound what the execution waits for.
 WAITS = ('server_active', 'server_delete', 'server_power', 'server_resize', 'server_migrate', 'volume_available', 'volume_delete')
@@ -44,7 +45,8 @@ class Work:
 
 @dataclass(slots=True)
 class WorkEnd:
-    """How the work ended: ``progress`` {done, total}; ``signal`` or ``cancel`` (a mode) is what stopped it."""
+    """How the work ended: ``progress`` {done, total}; ``signal`` or ``cancel`` (a mode) is what stopped it; ``parked`` are tasks
+    that wait for their task files, where nothing else stands against going on."""
 
     ok: bool
     outcome: Outcome
@@ -52,6 +54,7 @@ class WorkEnd:
     signal: str | None
     cancel: str | None
     calls: dict[str, int]
+    parked: list[Parked] = field(default_factory=list)
 
 
 class _Watch:
@@ -59,7 +62,7 @@ class _Watch:
 
     def __init__(self, op_occ: OpOcc, lock: NsLock, work: Work, total: int, tell: Callable[[str], None]) -> None:
         self._op_occ, self._lock, self._work, self._tell = op_occ, lock, work, tell
-        self._total, self._done, self._shown_at = total, 0, time.monotonic()
+        self._total, self._done, self._shown_at = total, op_occ.data['progress']['done'], time.monotonic()
         self.cancel: str | None = None
 
     def done(self, number: int) -> None:
@@ -95,17 +98,21 @@ class _Watch:
 
 
 def execute(request: Request, op_occ: OpOcc, draft: Draft, resources: Resources, lock: NsLock,
-            tell: Callable[[str], None], work: Work) -> WorkEnd:
-    """Run the plan's graph; ``resources`` becomes what is true afterwards."""
+            tell: Callable[[str], None], work: Work, answers: Mapping[str, Answer]) -> WorkEnd:
+    """Run the plan's graph; ``resources`` becomes what is true afterwards.
+
+    :param answers: what came of task files that the op-occ has waited for, by task.
+    """
     # Not before there is work: a module's files are compiled anew each time, and most runs change nothing
     from ansible_collections.nfv.mano.plugins.module_utils.execute.actions import Actions
     from ansible_collections.nfv.mano.plugins.module_utils.execute.calls import Calls
     from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import Runner
     journal = Journal(op_occ.dir.journal_path, lock=lock)
     tasks = draft.plan.tasks
-    total = len(tasks)
-    calls = Calls(journal, resources, lambda vim: adopt_window(request, draft.vims[vim.name]), op_occ.ns_id)
-    calls.note('begin', tasks=total, put=draft.plan.found, forget=draft.plan.forgotten)
+    before = op_occ.data['progress']['done']
+    total = before + len(tasks)
+    calls = Calls(journal, resources, lambda vim: adopt_window(request, draft.vims[vim.name]), op_occ.ns_id, answers)
+    calls.note('begin', tasks=len(tasks), done=before, put=draft.plan.found, forget=draft.plan.forgotten)
     limits = {name: request.limit(name) or 0.0 for name in WAITS}
     actions = Actions(draft.vims, calls, op_occ.ns_id, limits)
     watch = _Watch(op_occ, lock, work, total, tell)
@@ -113,8 +120,8 @@ def execute(request: Request, op_occ: OpOcc, draft: Draft, resources: Resources,
     def on_end(end: End, outcome: Outcome) -> None:
         journal.append('task', task=end.task.id, status='FAILED' if end.error else 'DONE',
                        **({'error': str(end.error)} if end.error else {}))
-        watch.done(len(outcome.done))
-        tell(progress_line(end, outcome, total))
+        watch.done(before + len(outcome.done))
+        tell(progress_line(end, before, outcome, total))
     runner = Runner(tasks, actions, request.max_parallel, on_end, watch.grace)
     work.running = True
     try:
@@ -122,15 +129,20 @@ def execute(request: Request, op_occ: OpOcc, draft: Draft, resources: Resources,
     finally:
         work.running = False
         actions.stop()
-    journal.append('end', done=len(outcome.done), total=total, signal=work.signal, cancel=watch.cancel)
+    done = before + len(outcome.done)
+    journal.append('end', done=done, total=total, signal=work.signal, cancel=watch.cancel)
     calls.close()
-    ok = len(outcome.done) == total
-    return WorkEnd(ok, outcome, {'done': len(outcome.done), 'total': total}, work.signal, watch.cancel, call_counts(draft.vims))
+    stopped = outcome.failed or work.signal or watch.cancel
+    return WorkEnd(done == total, outcome, {'done': done, 'total': total}, work.signal, watch.cancel, call_counts(draft.vims),
+                   [] if stopped else list(outcome.parked.values()))
 
 
-def progress_line(end: End, outcome: Outcome, total: int) -> str:
-    """``[ 7/16] vdu web/front/2 ACTIVE after 4.2 s``."""
-    number = len(outcome.done) + len(outcome.failed)
+def progress_line(end: End, before: int, outcome: Outcome, total: int) -> str:
+    """``[ 7/16] vdu web/front/2 ACTIVE after 4.2 s``.
+
+    :param before: tasks that were done before this run.
+    """
+    number = before + len(outcome.done) + len(outcome.failed)
     what = end.task.item.replace(':', ' ', 1)
     how = f'FAILED: {end.error}' if end.error else end.note
     return f'[{number:>{len(str(total))}}/{total}] {what} {how} after {outcome.seconds[end.task.id]:.1f} s'

@@ -262,7 +262,7 @@ def _add(context: Context, wish: Wish, verb: str, spec: dict[str, Any], after: l
     task = context.plan.add(Task(f'floating-ip {wish.item} {wish.interface}', verb, wish.vim, wish.item, spec,
                                  tuple(dict.fromkeys(after))))
     ready = context.plan.tasks.get(f'ready {wish.item}')
-    if ready is not None and ready.spec.interface == wish.interface:
+    if ready is not None and (ready.task_file or ready.spec.interface == wish.interface):
         # Whether it is up is asked at that address
         context.plan.tasks[ready.id] = ready._replace(after=(*ready.after, task))
 

@@ -30,6 +30,20 @@ class Change(NamedTuple):
     loses_data: bool = False
 
 
+class TaskFile(NamedTuple):
+    """A task file of the user's that a task waits for: ``file`` as the document names it.
+
+    ``purpose`` is ready, drain or sdn_net; ``subject`` what it is run for (``web/front``): once, however many tasks wait for it
+    at a time; ``timeout`` in seconds; ``must_pass`` False: it counts as well once it is out of time.
+    """
+
+    file: str
+    purpose: str
+    subject: str
+    timeout: float
+    must_pass: bool = True
+
+
 class Task(NamedTuple):
     """One node of the task graph; ``item`` is the record's key (``vdu:web/front/0``), ``after`` are ids of tasks."""
 
@@ -39,6 +53,7 @@ class Task(NamedTuple):
     item: str
     spec: Any
     after: tuple[str, ...]
+    task_file: TaskFile | None = None
 
 
 class Problem(NamedTuple):
@@ -81,6 +96,10 @@ class Plan:
         """Put a task into the graph; returns its id."""
         self.tasks[task.id] = task
         return task.id
+
+    def task_files(self) -> Counter[TaskFile]:
+        """The task files of the user's that are to be run, with the number of items that each is for."""
+        return Counter(task.task_file for task in self.tasks.values() if task.task_file)
 
     def counts(self) -> dict[str, int]:
         """Number of changes by action, and of items that stay as they are."""

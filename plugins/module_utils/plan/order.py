@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context
-from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Change, Task
+from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Change, Task, TaskFile
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import Vdu, Vnf
 
 #: Tasks that bring an instance up, by the beginning of their id.
@@ -55,20 +55,26 @@ def _ends(context: Context, vnf: Vnf, vdu: Vdu, index: int) -> list[str]:
     # What is to be stopped answers nobody
     if vdu.ready is None or item in context.power or not (made or 'id' in record):
         return made
-    check = _check(vdu)
-    if not made and record.get('ready') == check.text:
+    task = _check(vnf, vdu, item)
+    text = task.spec['ready'] if task.task_file else task.spec.text
+    if not made and record.get('ready') == text:
         return made
     if not made:
-        context.plan.changes.append(Change('update', 'vdu', item.partition(':')[2], vdu.vim or 'default',
-                                           f'check that {check.text} answers', 'not checked yet'))
+        context.plan.changes.append(Change('update', 'vdu', item.partition(':')[2], task.vim,
+                                           f'check that {text} {"passes" if task.task_file else "answers"}', 'not checked yet'))
         made = [task_id for task_id in (f'update {item}',) if task_id in context.plan.tasks]
-    return [context.plan.add(Task(f'ready {item}', 'server.ready', vdu.vim or 'default', item, check, tuple(made)))]
+    return [context.plan.add(task._replace(after=tuple(made)))]
 
 
-def _check(vdu: Vdu) -> Check:
-    ready = vdu.ready
+def _check(vnf: Vnf, vdu: Vdu, item: str) -> Task:
+    """The task that asks an instance."""
+    ready, vim = vdu.ready, vdu.vim or 'default'
+    if ready.task_file is not None:
+        wanted = TaskFile(ready.task_file, 'ready', f'{vnf.name}/{vdu.name}', float(ready.timeout_s))
+        return Task(f'ready {item}', 'task_file.pass', vim, item, {'ready': f'task file {ready.task_file}'}, (), wanted)
     managed = [interface.name for interface in vdu.interfaces if interface.management] or [vdu.interfaces[0].name]
-    return Check(managed[0], ready.tcp_port, float(ready.timeout_s), f'TCP port {ready.tcp_port} of {managed[0]}')
+    check = Check(managed[0], ready.tcp_port, float(ready.timeout_s), f'TCP port {ready.tcp_port} of {managed[0]}')
+    return Task(f'ready {item}', 'server.ready', vim, item, check, ())
 
 
 def _up(context: Context, key: str, ends: list[str]) -> str:

@@ -18,7 +18,9 @@ def text(plan: Plan) -> str:
     """The plan as ``--check --diff`` shows it."""
     counts = ', '.join(f'{number} {WORDS[name]}' for name, number in plan.counts().items())
     width = max((len(change.name) for change in plan.changes), default=0)
-    lines = [f'Plan for {plan.ns_name}: {counts}', *(line(change, width) for change in plan.changes)]
+    lines = [f'Plan for {plan.ns_name}: {counts}', *(line(change, width) for change in plan.changes),
+             *(f'      task file {one.file}: {one.purpose} of {one.subject} ({number})'
+               for one, number in plan.task_files().items())]
     return '\n'.join(row.rstrip() for row in lines) + '\n'
 
 
@@ -33,4 +35,6 @@ def as_data(plan: Plan) -> dict[str, Any]:
     """The plan as a module returns it and as the op-occ keeps it."""
     return {'counts': plan.counts(), 'tasks': len(plan.tasks),
             'changes': [{'action': change.action, 'kind': change.kind, 'name': change.name, 'vim': change.vim,
-                         'detail': change.detail, 'reason': change.reason} for change in plan.changes]}
+                         'detail': change.detail, 'reason': change.reason} for change in plan.changes],
+            'task_files': [{'file': one.file, 'purpose': one.purpose, 'subject': one.subject, 'timeout_s': one.timeout,
+                            'items': number} for one, number in plan.task_files().items()]}

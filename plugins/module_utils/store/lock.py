@@ -66,7 +66,7 @@ class NsLock:
         self.counter = 0
         self.owner: dict[str, Any] = {}
         self._wait = wait
-        self._force = force_takeover
+        self.force_takeover = force_takeover
         self._fd = -1
         self._stop = threading.Event()
         self._mutex = threading.Lock()
@@ -146,7 +146,7 @@ class NsLock:
             return _read(fd).get('holder') or {}
         content = _read(fd)
         holder = content.get('holder')
-        if holder and not self._force and self._lives_elsewhere(holder):
+        if holder and not self.force_takeover and self._lives_elsewhere(holder):
             return holder
         if not _is_current(fd, self.path):
             return holder or {}

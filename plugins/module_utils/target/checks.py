@@ -207,6 +207,8 @@ class _Checks:
         self.interfaces(vdu, vnf, vim, path)
         self.volumes(vdu, path)
         self.cloud_init(vdu.cloud_init, f"{path}.cloud_init")
+        if vdu.ready is not None and (vdu.ready.tcp_port is None) == (vdu.ready.task_file is None):
+            self.report.add(f"{path}.ready", "give either tcp_port or task_file")
         self.distinct_words(vdu.tags, f"{path}.tags")
         for at, tag in each(vdu.tags, f"{path}.tags"):
             self.not_ours(tag, at)

@@ -239,9 +239,15 @@ class Vnfd:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """What must answer on an instance before it counts as up, asked from where the playbook runs."""
+    """What must answer on an instance, or pass, before it counts as up: one of both, from where the playbook runs."""
 
-    tcp_port: int = attribute("A TCP port of its management interface (or of its first one).", Integer(1, 65_535))
+    tcp_port: int | None = attribute(
+        "A TCP port of its management interface (or of its first one) that answers.", Integer(1, 65_535), default=None
+    )
+    task_file: str | None = attribute(
+        "A task file that passes ([task files](task-files.md)): looked for beside the document, where the playbook is run from, "
+        "and beside the playbook.", Text(), default=None
+    )
     timeout_s: int = attribute("How long that may take.", Integer(1, 86_400), default=300, unit="s")
 
 
@@ -300,7 +306,8 @@ class Vdu:
         "VDUs that must be there before it: `back` of the same VNF, or `db/main`.", ListOf(REFERENCE), default=()
     )
     ready: Ready | None = attribute(
-        "What must answer on each instance before it counts as up; left out: ACTIVE is enough.", Struct(Ready), default=None
+        "What must answer on each instance, or pass, before it counts as up; left out: ACTIVE is enough.", Struct(Ready),
+        default=None,
     )
     own: Mapping[int, Mapping[str, Any]] = dataclasses.field(default_factory=dict, repr=False, compare=False)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 import pytest
 from ansible_collections.nfv.mano.plugins.module_utils.execute.pool import Pool
-from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import BULK, End, Outcome, Runner, batches
+from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import BULK, End, Outcome, Parked, Runner, batches
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -78,6 +78,17 @@ def test_a_failure_holds_its_dependents_and_only_them() -> None:
     assert outcome.done == {'net', 'flavor', 'ports1', 'server1', 'alone'}
     assert 'server0' not in told
     assert ['check'] not in performer.asked
+
+
+def test_what_is_parked_keeps_back_what_comes_after_it_and_the_rest_goes_on() -> None:
+    def park(task: Task) -> None:
+        if task.id == 'server0':
+            raise Parked(task, {'more': 1})
+    outcome, told = run(graph(GRAPH), Performer(['server1'], park))
+    assert (list(outcome.parked), outcome.parked['server0'].told) == (['server0'], {'more': 1})
+    assert outcome.done == set(GRAPH) - {'server0', 'server1', 'check'}
+    assert (list(outcome.failed), outcome.held, outcome.undone) == (['server1'], {'check': 'server1'}, {'server0'})
+    assert 'server0' not in told
 
 
 def test_what_two_failures_hold_names_one_of_them() -> None:

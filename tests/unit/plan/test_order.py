@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import fold
-from ansible_collections.nfv.mano.tests.unit.plan.world import World, document
+from ansible_collections.nfv.mano.plugins.module_utils.plan.model import TaskFile
+from ansible_collections.nfv.mano.tests.unit.plan.world import World, document, network
 
 READY = {'tcp_port': 22}
 TEXT = 'TCP port 22 of eth0'
@@ -62,3 +63,25 @@ def test_a_new_server_is_checked_anew() -> None:
     record = {'vdu:web/front/0': {'id': 's', 'ready': TEXT, 'ports': {'eth0': {'id': 'p'}}}}
     fold(record, [{'gone': {'vdu:web/front/0': {'id': 's'}}}])
     assert 'ready' not in record['vdu:web/front/0']
+
+
+def test_a_task_file_in_place_of_a_port() -> None:
+    asked = {'task_file': 'ready.yml', 'timeout_s': 20}
+    plan = World().plan(two_vdus(ready=asked))
+    task = plan.tasks['ready vdu:web/back/1']
+    assert (task.verb, task.after, task.spec) == ('task_file.pass', ('create vdu:web/back/1',), {'ready': 'task file ready.yml'})
+    assert task.task_file == TaskFile('ready.yml', 'ready', 'web/back', 20.0)
+    assert plan.task_files() == {task.task_file: 3}
+    assert task.id in plan.tasks['up vdu:web/back'].after
+    world = World().deployed(1)
+    assert [change.detail for change in world.plan(document(1, ready=asked)).changes] == ['check that task file ready.yml passes']
+    world.record['vdu:web/front/0']['ready'] = 'task file ready.yml'
+    assert world.plan(document(1, ready=asked)).tasks == {}
+
+
+def test_a_task_file_comes_after_the_floating_ip() -> None:
+    world = World()
+    world.state.external_networks = [network('public', external=True)]
+    wanted = document(1, ready={'task_file': 'ready.yml'})
+    wanted['vnfs'][0]['vdus'][0]['interfaces'][1]['floating_ip'] = True
+    assert 'floating-ip vdu:web/front/0 eth1' in world.plan(wanted).tasks['ready vdu:web/front/0'].after
