@@ -36,6 +36,7 @@ options:
         C(instantiation_level_id), or C(scale_info) (a list of mappings of C(aspect_id) and C(scale_level)).
       - Of V(operate), C(state) (C(STARTED), C(STOPPED), C(PAUSED), C(SUSPENDED), C(RESTARTED)), C(stop_type) (C(GRACEFUL),
         C(FORCEFUL)) and C(graceful_stop_timeout) (seconds).
+      - Of V(terminate), C(termination_type) (C(FORCEFUL) by default, C(GRACEFUL)) and C(graceful_termination_timeout) (seconds).
       - Of V(heal), C(cause), C(root) (C(keep), C(rebuild)) and C(force) (false).
       - Of V(rebuild), C(image) (a name, or a mapping as in the document) and C(force) (false), whether servers of that image are
         rebuilt too.

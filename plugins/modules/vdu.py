@@ -85,6 +85,8 @@ options:
   stop_type:
     description:
       - With O(state=stopped) and O(state=restarted), how.
+      - A VDU with C(drain) in the document is stopped gracefully by the role P(nfv.mano.operate#role) only, which runs its task
+        file.
     type: str
     choices: [GRACEFUL, FORCEFUL]
   graceful_stop_timeout:

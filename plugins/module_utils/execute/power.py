@@ -19,7 +19,16 @@ class Power(Kind):
     """Does the tasks of power states: one step after the other, each until Nova says that it is done."""
 
     def verbs(self) -> dict[str, Verb]:
-        return {'server.power': single(self._power)}
+        return {'server.power': single(self._power), 'server.stop': single(self._stop)}
+
+    def _stop(self, task: Task, vim: Vim, ended: Ended) -> None:
+        """Before it is deleted: what does not stop, or not in time, is deleted all the same."""
+        def told(end: End) -> None:
+            ended(End(task, None, f'not stopped: {end.error.why}') if isinstance(end.error, VimError) else end)
+        try:
+            self._power(task, vim, told)
+        except VimError as error:
+            told(End(task, error, ''))
 
     def _power(self, task: Task, vim: Vim, ended: Ended) -> None:
         _name, server_id, way, _patience = task.spec

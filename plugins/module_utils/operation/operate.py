@@ -45,4 +45,4 @@ def operate(request: Request, base: Base, target: NetworkService) -> tuple[dict[
         power = {item: wanted for item, wanted in power.items() if item not in items}
         power.update({} if status == 'ACTIVE' else dict.fromkeys(sorted(items), status))
     return with_power(base.overlay, power), Asked(scope=items, at_once=at_once(request, selected),
-                                                  operate=Operate(status, reboot, patience, base.done))
+                                                  operate=Operate(status, reboot, patience, base.done, kind != 'FORCEFUL'))

@@ -90,7 +90,7 @@ def draft_back(request: Request, op_occ: OpOcc, ns: Mapping[str, Any], resources
     if document is not None and request.document is not None:
         document = with_user_data(document, request.document, request.files or {})
     back = dataclasses.replace(request, operation='terminate' if document is None else 'instantiate', document=document,
-                               files=None, allow_delete=True)
+                               files=None, allow_delete=True, params={})
     declared = {**ns, **{key: before['ns'].get(key) for key in ('document', 'overlay', 'files')}}
     aim = None
     if op_occ.operation == 'MIGRATE':

@@ -29,6 +29,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.rebuild import 
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.scale import scale
 from ansible_collections.nfv.mano.plugins.module_utils.operation.stored import with_user_data
+from ansible_collections.nfv.mano.plugins.module_utils.operation.terminate import terminate
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Asked
 from ansible_collections.nfv.mano.plugins.module_utils.target import (
     NetworkService,
@@ -48,7 +49,9 @@ def make_aim(request: Request, base: Base) -> Aim:
     :raises InputError: every problem of the document or of the parameters, with path and value.
     """
     if request.operation == 'terminate':
-        return Aim(target=None, document=None)
+        def before() -> NetworkService | None:
+            return declared(request, base, base.overlay) if base.ns.get('document') else None
+        return Aim(target=None, document=None, asked=terminate(request, base, before))
     if request.operation in ('instantiate', 'update'):
         return _of_document(request, base)
     return _of_record(request, base)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ansible_collections.nfv.mano.plugins.module_utils.plan import (
     flavor,
     floating_ip,
+    graceful,
     move,
     net,
     operate,
@@ -43,6 +44,8 @@ def make_plan(context: Context) -> Plan:
         move.plan_moves(context, asked.move)
     elif asked.scope is None or asked.scope:
         _plan_items(context)
+    if asked.stop:
+        graceful.plan_stops(context, asked.stop)
     _refuse_losses(context)
     # What instances with an image or a flavor of their own have in common with the others is found twice
     plan.problems = list(dict.fromkeys(plan.problems))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan, Problem
-from ansible_collections.nfv.mano.plugins.module_utils.target.model import NetworkService, Vdu, Vnf
+from ansible_collections.nfv.mano.plugins.module_utils.target.model import Drain, NetworkService, Vdu, Vnf
 from ansible_collections.nfv.mano.plugins.module_utils.target.network import VirtualLink, network_key
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
@@ -77,11 +77,22 @@ class Live:
 
 class Operate(NamedTuple):
     """Another power state: ``status`` is Nova's, ``reboot`` the action of a restart ('reboot-soft', 'reboot-hard'), ``patience``
-    the seconds that a stop may take, ``done`` ids of tasks that this operation has done already."""
+    the seconds that a stop may take, or before it the drain of a VDU that has one; ``graceful``: it is drained; ``done`` ids of
+    tasks that this operation has done already."""
 
     status: str
     reboot: str | None = None
     patience: float | None = None
+    done: frozenset[str] = frozenset()
+    graceful: bool = False
+
+
+class Stop(NamedTuple):
+    """Servers are stopped before they are deleted: ``patience`` seconds for each that may take (None: as long as any stop), and
+    for the drain before it; ``drains`` by the beginning of record keys (``vdu:web/front``); ``done`` as of :class:`Operate`."""
+
+    patience: float | None = None
+    drains: Mapping[str, Drain] = {}  # noqa: RUF012
     done: frozenset[str] = frozenset()
 
 
@@ -107,7 +118,8 @@ class Asked(NamedTuple):
     there was none); why (``cause``) and whether a boot volume stays (``root``: keep) or is made anew (rebuild);
     ``at_once``: how many may be down at a time;
     ``change``: 'image' or 'flavor', the one thing that is compared, and brought about on the same server; ``again``: instances
-    that get a fresh root disk whatever their image, with the ids of rebuilds from before."""
+    that get a fresh root disk whatever their image, with the ids of rebuilds from before; ``stop``: what is deleted is stopped
+    first."""
 
     scope: frozenset[str] | None = None
     replace: Mapping[str, str] | None = None
@@ -118,6 +130,7 @@ class Asked(NamedTuple):
     change: str = ''
     again: Mapping[str, frozenset[str]] = {}  # noqa: RUF012
     move: Move | None = None
+    stop: Stop | None = None
 
     @property
     def of_servers(self) -> bool:

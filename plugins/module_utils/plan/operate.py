@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from ansible_collections.nfv.mano.plugins.module_utils.plan import power
+from ansible_collections.nfv.mano.plugins.module_utils.plan import graceful, power
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, Operate, Resource
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Change, Task
+from ansible_collections.nfv.mano.plugins.module_utils.target.model import Vdu
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import mark
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Server
 
@@ -23,13 +24,13 @@ def plan_operate(context: Context, asked: Operate) -> None:
         for index in range(vdu.count):
             key = f'{vnf.name}/{vdu.name}/{index}'
             if context.touches(f'vdu:{key}'):
-                _plan_instance(context, asked, vdu.vim or 'default', key)
+                _plan_instance(context, asked, vdu, key)
             else:
                 context.plan.unchanged += 1
 
 
-def _plan_instance(context: Context, asked: Operate, vim: str, key: str) -> None:
-    item = f'vdu:{key}'
+def _plan_instance(context: Context, asked: Operate, vdu: Vdu, key: str) -> None:
+    item, vim = f'vdu:{key}', vdu.vim or 'default'
     record = context.record.get(item, {})
     server = find_server(context, vim, key, record)
     if server is None:
@@ -42,8 +43,11 @@ def _plan_instance(context: Context, asked: Operate, vim: str, key: str) -> None
         context.plan.unchanged += 1
         return
     text = f'status {server.status} ({way[0].action})' if asked.reboot else power.describe(server.status, way)
-    spec = (server.name, server.id, way, asked.patience)
-    context.plan.add(Task(f'{way[0].action} {item}', 'server.power', vim, item, spec, ()))
+    drained, patience = (), asked.patience
+    if asked.graceful and asked.status == 'SHUTOFF' and vdu.drain:
+        drained, patience = graceful.drain(context, vdu.drain, vim, item, asked.patience, asked.done), None
+    spec = (server.name, server.id, way, patience)
+    context.plan.add(Task(f'{way[0].action} {item}', 'server.power', vim, item, spec, drained))
     context.plan.changes.append(Change('update', 'vdu', key, vim, text, 'asked for'))
 
 

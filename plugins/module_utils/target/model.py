@@ -13,6 +13,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
+from ansible_collections.nfv.mano.plugins.module_utils.target.guest import Drain, Ready, SshAccess
 from ansible_collections.nfv.mano.plugins.module_utils.target.hardware import Flavor, Image
 from ansible_collections.nfv.mano.plugins.module_utils.target.kinds import (
     NAME,
@@ -238,32 +239,6 @@ class Vnfd:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Ready:
-    """What must answer on an instance, or pass, before it counts as up: one of both, from where the playbook runs."""
-
-    tcp_port: int | None = attribute(
-        "A TCP port of its management interface (or of its first one) that answers.", Integer(1, 65_535), default=None
-    )
-    task_file: str | None = attribute(
-        "A task file that passes ([task files](task-files.md)): looked for beside the document, where the playbook is run from, "
-        "and beside the playbook.", Text(), default=None
-    )
-    timeout_s: int = attribute("How long that may take.", Integer(1, 86_400), default=300, unit="s")
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class SshAccess:
-    """Access with the NS's own key pair. It is made at the first run, and its public part is put into the user data; the private
-    part is kept encrypted beside the records, which needs `nfv_passphrase` or `nfv_key_file`."""
-
-    SHORTHAND: ClassVar[str] = "user"
-    SWITCH: ClassVar[bool] = True
-
-    user: str | None = attribute("Whom to log in as: the user that the image's cloud-init makes.",
-                                 Text(longest=32, pattern=r"[A-Za-z_][A-Za-z0-9_.-]*", wanted="the name of a user"), default=None)
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Vdu:
     """A kind of virtual machine, and how many of it."""
 
@@ -308,6 +283,9 @@ class Vdu:
     ready: Ready | None = attribute(
         "What must answer on each instance, or pass, before it counts as up; left out: ACTIVE is enough.", Struct(Ready),
         default=None,
+    )
+    drain: Drain | None = attribute(
+        "The path of a task file, or a mapping: run before its instances are stopped gracefully.", Struct(Drain), default=None
     )
     own: Mapping[int, Mapping[str, Any]] = dataclasses.field(default_factory=dict, repr=False, compare=False)
 
