@@ -11,11 +11,15 @@ import graphlib
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
 
+#: Verbs of tasks that ask whether an instance is up.
+CHECKS = frozenset({'server.ready', 'task_file.pass'})
+
 
 def limit(context: Context, at_once: int) -> None:
     """Each instance's tasks begin when those of the one ``at_once`` places before it have ended well.
 
-    VDUs that others depend on come first, since those wait for them anyway; then instances that are down already.
+    VDUs that others depend on come first, since those wait for them anyway; then instances that only have to be seen to be up,
+    and those that are down already.
     """
     tasks = context.plan.tasks
     of_item: dict[str, list[Task]] = {}
@@ -23,7 +27,7 @@ def limit(context: Context, at_once: int) -> None:
         if context.asked.scope and task.item in context.asked.scope:
             of_item.setdefault(task.item, []).append(task)
     level = _levels(context)
-    order = sorted(of_item, key=lambda item: (level.get(item.rpartition('/')[0], 0), _is_up(context, of_item[item][0])))
+    order = sorted(of_item, key=lambda item: (level.get(item.rpartition('/')[0], 0), _rank(context, of_item[item])))
     for before, item in zip(order, order[at_once:]):
         needed = {task_id for task in of_item[before] for task_id in task.after}
         last = tuple(task.id for task in of_item[before] if task.id not in needed)
@@ -49,6 +53,9 @@ def _levels(context: Context) -> dict[str, int]:
     return level
 
 
-def _is_up(context: Context, task: Task) -> bool:
+def _rank(context: Context, tasks: list[Task]) -> int:
+    if all(task.verb in CHECKS for task in tasks):
+        return 0
+    task = tasks[0]
     server = context.live[task.vim].servers.get(context.record.get(task.item, {}).get('id', ''))
-    return server is not None and server.status == 'ACTIVE'
+    return 2 if server is not None and server.status == 'ACTIVE' else 1

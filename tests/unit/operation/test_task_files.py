@@ -194,3 +194,22 @@ def test_a_rollback_waits_too(site: Site) -> None:
     assert (parked['op_occ']['state'], site.newest.state) == ('ROLLING_BACK', 'ROLLING_BACK')
     assert go_on(site, parked, 'rollback', accept_data_loss=True)['op_occ']['state'] == 'ROLLED_BACK'
     assert site.ns()['state'] == 'INSTANTIATED'
+
+
+def test_one_after_the_other_each_has_to_pass_before_the_next_is_touched(site: Site) -> None:
+    document = wanted(3, ready=READY)
+    go_on(site, site.apply('instantiate', document=document, task_files={}), document=document)
+    before = [site.resources()[f'vdu:web/front/{index}']['id'] for index in range(3)]
+    heal = {'params': {'force': True}, 'max_unavailable': '1', 'accept_data_loss': True}
+    parked = site.apply('heal', task_files={}, **heal)
+    assert [one['count_index'] for one in parked['waiting_for']['files'][0]['instances']] == [0]
+    assert before[0] not in site.vim.servers and set(before[1:]) <= set(site.vim.servers)
+    with pytest.raises(OpOccError, match='not well'):
+        go_on(site, parked, 'heal', error='not well', **heal)
+    assert set(before[1:]) <= set(site.vim.servers), 'while the first is not ready none of the others goes'
+    rounds = []
+    parked = site.apply('heal', task_files={}, **heal)
+    while 'waiting_for' in parked:
+        rounds.append([one['count_index'] for one in parked['waiting_for']['files'][0]['instances']])
+        parked = go_on(site, parked, 'heal', **heal)
+    assert (rounds, parked['op_occ']['state']) == ([[0], [1], [2]], 'COMPLETED')
