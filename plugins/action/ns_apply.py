@@ -24,7 +24,7 @@ DISPLAY = Display()
 #: Seconds between two looks at the progress: of a local file, and over a connection.
 LOCAL_PAUSE, REMOTE_PAUSE = 0.2, 2.0
 #: Keys of the document whose value, where it is a text, names a task file.
-TASK_FILE_KEYS = frozenset({'task_file', 'drain'})
+TASK_FILE_KEYS = frozenset({'task_file', 'drain', 'sdn'})
 _KINDS = {list: 'a list', type(None): 'empty'}
 
 

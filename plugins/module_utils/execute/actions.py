@@ -19,6 +19,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.execute.power import Powe
 from ansible_collections.nfv.mano.plugins.module_utils.execute.readiness import Readiness
 from ansible_collections.nfv.mano.plugins.module_utils.execute.resize import Resizes
 from ansible_collections.nfv.mano.plugins.module_utils.execute.routers import Routers
+from ansible_collections.nfv.mano.plugins.module_utils.execute.sdn_nets import SdnNets
 from ansible_collections.nfv.mano.plugins.module_utils.execute.server_changes import ServerChanges
 from ansible_collections.nfv.mano.plugins.module_utils.execute.server_groups import ServerGroups
 from ansible_collections.nfv.mano.plugins.module_utils.execute.servers import Servers
@@ -30,7 +31,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
 from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
 
 KINDS = (Flavors, FloatingIps, Moves, Nets, Ports, Routers, ServerGroups, Servers, ServerChanges, Resizes, Power, Readiness,
-         Volumes, Trunks, TaskFiles)
+         Volumes, Trunks, TaskFiles, SdnNets)
 
 
 class Actions:

@@ -301,8 +301,9 @@ def waits(op_occ: OpOcc) -> OpOccError:
     """409: it waits for task files of the user's."""
     waiting = op_occ.data['waiting_for']
     return conflict(f'{op_occ.operation} {op_occ.id} is {op_occ.state} and waits for {listed(waiting["files"])}',
-                    f'its play runs that and goes on with it then; the lease ends at {waiting["until"]}. If the play is dead: '
-                    'nfv.mano.cancel ends it at once, nfv_force_takeover=true goes on without waiting', f'op_occ/{op_occ.id}')
+                    f'its play (of {op_occ.run_by or "nobody"}) runs that and goes on with it then; the lease ends at '
+                    f'{waiting["until"]}. If the play is dead: nfv.mano.cancel ends it at once, nfv_force_takeover=true goes on '
+                    'without waiting', f'op_occ/{op_occ.id}')
 
 
 def held(store: Store, op_occ: OpOcc) -> bool:

@@ -17,11 +17,12 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.record import r
 #: A resource of its own or a part of one: (kind, item, name of the part).
 Key = tuple[str, str, str]
 PARTS = {'ports': 'port', 'volumes': 'volume', 'floating_ips': 'floating_ip'}
-KINDS = ('vdu', 'net', 'volume', 'router', 'server_group')
+KINDS = ('vdu', 'net', 'volume', 'router', 'server_group', 'sdn_net')
 #: What tells that a resource with the same id is not as it was. States of a moment do not.
 TOLD = {'vdu': ('flavor', 'image', 'image_id', 'metadata', 'tags', 'name', 'host_id'),
         'net': ('subnets', 'qos_policy_id', 'provider'), 'port': ('net', 'ip_addresses', 'mac_address'), 'volume': ('size_gib',),
-        'floating_ip': ('port_id',), 'router': ('networks', 'external_network_id'), 'server_group': ()}
+        'floating_ip': ('port_id',), 'router': ('networks', 'external_network_id'), 'server_group': (),
+        'sdn_net': ('type', 'sdn_ports', 'state')}
 
 
 def resource_changes(op_occ: OpOcc) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ DOUBT = 3600.0
 def vnf_of(item: str) -> str | None:
     """The VNF that a resource belongs to (``vdu:web/front/0``, ``net:web/internal``), None where it is the NS's."""
     kind, _colon, name = item.partition(':')
-    return name.partition('/')[0] if '/' in name and kind in ('vdu', 'net', 'volume') else None
+    return name.partition('/')[0] if '/' in name and kind in ('vdu', 'net', 'volume', 'sdn_net') else None
 
 
 def read_resources(store: Store, ns: dict[str, Any]) -> Resources:

@@ -16,6 +16,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan import (
     order,
     rolling,
     router,
+    sdn_net,
     server_group,
     subnets,
     twins,
@@ -27,7 +28,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Conte
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan
 
 #: How kinds are listed to people.
-KIND_ORDER = ('host', 'flavor', 'net', 'router', 'virtual_ip', 'server_group', 'volume', 'vdu', 'floating_ip')
+KIND_ORDER = ('host', 'flavor', 'net', 'router', 'virtual_ip', 'server_group', 'volume', 'vdu', 'floating_ip', 'sdn_net')
 
 
 def make_plan(context: Context) -> Plan:
@@ -42,6 +43,7 @@ def make_plan(context: Context) -> Plan:
         operate.plan_operate(context, asked.operate)
     elif asked.move:
         move.plan_moves(context, asked.move)
+        sdn_net.plan_sdn_nets(context)
     elif asked.scope is None or asked.scope:
         _plan_items(context)
     if asked.stop:
@@ -68,7 +70,9 @@ def _plan_items(context: Context) -> None:
         vdu.plan_removed(context)
         virtual_ip.plan_removed(context)
         floating_ip.plan_floating_ips(context)
+    sdn_net.plan_sdn_nets(context)
     if whole:
+        sdn_net.plan_removed(context)
         volume.plan_removed(context)
         twins.plan_ports(context)
         twins.plan_volumes(context)

@@ -28,6 +28,8 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
     def query(vim: str) -> Query:
         return queries.setdefault(vim, Query(ns_id))
 
+    if target is not None and (asked_of is None or asked_of.operate is None):
+        _bindings(target, record, query)
     if asked_of is not None and asked_of.of_servers:
         for key, resource in record.items():
             if key.startswith('vdu:'):
@@ -71,6 +73,15 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
     if target is not None:
         _target(target, query, known)
     return queries
+
+
+def _bindings(target: NetworkService, record: dict[str, Resource], query: Any) -> None:
+    """Where the ports of SDN nets are bound."""
+    links = {f'net:{key}': link for key, link in target.networks.items() if link.sdn}
+    for resource in record.values() if links else ():
+        for port in resource.get('ports', {}).values():
+            if port.get('net') in links:
+                query(links[port['net']].vim).bindings.add(port['id'])
 
 
 def _target(target: NetworkService, query: Any, known: bool) -> None:

@@ -39,6 +39,8 @@ def check_link(link: VirtualLink, path: str, report: Report) -> None:
         for name in _MADE_ONLY:
             if getattr(link, name) not in (None, (), False):
                 report.add(f"{path}.{name}", f"this is given for {show(link.existing)}, which is there already: leave it out")
+    if link.sdn is not None and link.type == "bridge":
+        report.add(f"{path}.type", "'bridge' is no net of an SDN controller: say elan or eline")
     if link.provider is not None:
         _check_provider(link.provider, f"{path}.provider", report, link.underlay)
     networks: list[tuple[IpNetwork, str]] = []

@@ -71,6 +71,19 @@ class Subnet:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Sdn:
+    """A net on an SDN controller, between the ports of physical cards (interfaces of the types sr-iov and pci-passthrough)."""
+
+    SHORTHAND: ClassVar[str] = "task_file"
+
+    task_file: str = attribute(
+        "A task file that connects and disconnects it ([task files](task-files.md)), looked for as that of `ready` of a VDU.",
+        Text(),
+    )
+    timeout_s: int = attribute("How long that may take.", Integer(1, 86_400), default=300, unit="s")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class VirtualLink:
     """A network: one that is there (`existing`), the VIM's management network, or one that is made."""
 
@@ -99,6 +112,10 @@ class VirtualLink:
         "Whether the VIM filters traffic of its interfaces; left out: as the VIM says.", Boolean(), default=None
     )
     qos_policy: str | None = attribute("Name or id of a QoS policy.", Text(), default=None)
+    sdn: Sdn | None = attribute(
+        "The path of a task file, or a mapping: the link is an elan or eline on an SDN controller, too.",
+        Struct(Sdn), default=None,
+    )
     common_id: str | None = attribute(
         "Virtual links of the NS and of its VNFs that say the same one are one network: made once, called by it, deleted with "
         "the last of them. What one of them leaves out is as another says.", NAME, default=None

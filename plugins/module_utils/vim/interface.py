@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
+    Binding,
     Flavor,
     FloatingIp,
     Network,
@@ -68,6 +69,9 @@ class Vim(Protocol):
 
     def create_ports(self, specs: Sequence[dict[str, Any]]) -> list[Port]:
         """Ports in one bulk call, all or none, in the order of the specs."""
+
+    def port_bindings(self, port_ids: Iterable[str]) -> dict[str, Binding]:
+        """Where ports are bound, by id; those that are not there are left out. Takes an administrator."""
 
     def update_port(self, port_id: str, changes: dict[str, Any]) -> Port:
         """Change a port's attributes."""

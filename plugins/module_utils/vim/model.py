@@ -99,6 +99,15 @@ class Port(NamedTuple):
     trunk: Trunk | None = None
 
 
+class Binding(NamedTuple):
+    """Where a Neutron port is bound, which administrators see: the compute host, and of a physical card its PCI address and
+    physical network (empty where there is none)."""
+
+    host: str
+    pci_slot: str
+    physical_network: str
+
+
 class RouterInterface(NamedTuple):
     """A port of a router on a network, with the subnets that it has an address of."""
 
@@ -212,7 +221,7 @@ class Query:
 
     ``networks``, ``images`` and ``security_groups`` are names or ids; ``*_ids`` come from the record;
     ``marks`` are owner marks of create calls whose answer is unknown, by kind; ``external_networks``: all that there are;
-    ``hosts``: the compute hosts, which takes an administrator.
+    ``hosts``: the compute hosts, and ``bindings``: where the ports of these ids are bound, which take an administrator.
     """
 
     ns_id: str
@@ -239,6 +248,7 @@ class Query:
     trunks: bool = False
     volume_zones: bool = False
     marks: dict[str, set[str]] = field(default_factory=dict)
+    bindings: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -247,7 +257,7 @@ class State:
 
     ``roles`` are the member's own; ``admin`` says whether calls that need it can be made (with an admin_cloud too).
     ``qos_policies`` are (id, name), None where the VIM has no QoS; ``floating_ips`` all of the project; ``trunks`` says whether
-    the VIM has them; ``hosts`` empty for who may not see them.
+    the VIM has them; ``hosts`` and ``bindings`` (by the port's id) are empty for who may not see them.
     """
 
     vim: str
@@ -273,3 +283,4 @@ class State:
     used_cidrs: list[str] = field(default_factory=list)
     foreign_ports: dict[str, list[Port]] = field(default_factory=dict)
     nearest: dict[str, list[str]] = field(default_factory=dict)
+    bindings: dict[str, Binding] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from typing import Any
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, ns_tag
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
+    Binding,
     Host,
     Image,
     Network,
@@ -103,7 +104,15 @@ class Memory(VolumesInMemory):
                        if port.id in query.port_ids or port.description in query.marks.get('port', ())]
         state.servers = [one for one in self.servers.values() if query.servers and ns_tag(query.ns_id) in one.tags]
         self.read_volumes(query, state)
+        state.bindings = self.port_bindings(query.bindings) if self.admin else {}
         return state
+
+    def port_bindings(self, port_ids: Iterable[str]) -> dict[str, Binding]:
+        """A card's function for each port, on the host of its server."""
+        hosts = {one.host_id: one.name for one in self.hosts.values()}
+        return {port_id: Binding(hosts.get(self.servers[port.device_id].host_id, '') if port.device_id in self.servers else '',
+                                 f'0000:11:{port_id}', 'physnet1')
+                for port_id in port_ids if (port := self.ports.get(port_id)) is not None}
 
     def quotas(self, volumes: bool = False) -> dict[str, Quota]:
         return {}
@@ -135,7 +144,7 @@ class Memory(VolumesInMemory):
         number = int(self._call('create_ports', specs))
         made = [Port(f'port-{number}-{place}', spec['name'], spec['mark'], spec['network_id'],
                      f'fa:16:3e:00:{number:02}:{place:02}', (('subnet', f'10.1.{number}.{place}'),), '', '', frozenset(), True,
-                     frozenset(), 'DOWN') for place, spec in enumerate(specs)]
+                     frozenset(), 'DOWN', vnic_type=spec.get('vnic_type') or 'normal') for place, spec in enumerate(specs)]
         self.ports.update({port.id: port for port in made})
         return made
 

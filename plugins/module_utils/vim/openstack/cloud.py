@@ -65,6 +65,8 @@ class OpenStack(BlockStorage, Moves, ServerChanges, Networking, Routing, Trunkin
         state.admin = 'admin' in state.roles or (self._admin is not None and 'admin' in self._admin.login()[1])
         if query.hosts and state.admin:
             state.hosts = moves.hosts(self._privileged, state.project_id)
+        if query.bindings and state.admin:
+            state.bindings = self.port_bindings(query.bindings)
         return state
 
     def quotas(self, volumes: bool = False) -> dict[str, Quota]:

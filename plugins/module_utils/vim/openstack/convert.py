@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
+    Binding,
     Flavor,
     FloatingIp,
     Image,
@@ -68,6 +69,12 @@ def port(row: dict[str, Any]) -> Port:
                 row['device_owner'], frozenset(row.get('security_groups') or ()), row.get('port_security_enabled'),
                 pairs, row['status'], row.get('qos_policy_id'), row.get('binding:vnic_type') or 'normal',
                 _trunk_of(row.get('trunk_details')))
+
+
+def binding(row: dict[str, Any]) -> Binding:
+    """Network API v2: where a port is bound, of an administrator's rows."""
+    profile = row.get('binding:profile') or {}
+    return Binding(row.get('binding:host_id') or '', profile.get('pci_slot') or '', profile.get('physical_network') or '')
 
 
 def _trunk_of(details: dict[str, Any] | None) -> Trunk | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import ns_tag
-from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Network, Port, Subnet
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Binding, Network, Port, Subnet
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import convert, read
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.service import Service, given
 
@@ -79,6 +79,10 @@ class Networking(Service):
             found = self._client.call('network', 'GET', f'/extensions/{alias}', f'look for {alias}', missing_ok=True)
             self._port_tags = found is not None
         return self._port_tags
+
+    def port_bindings(self, port_ids: Iterable[str]) -> dict[str, Binding]:
+        rows = read.by_key(self._privileged, '/ports', 'ports', 'id', port_ids)
+        return {row['id']: convert.binding(row) for row in rows}
 
     def update_port(self, port_id: str, changes: dict[str, Any]) -> Port:
         names = {'port_security': 'port_security_enabled', 'address_pairs': 'allowed_address_pairs'}
