@@ -27,8 +27,8 @@ options:
     default: {}
   max_unavailable:
     description:
-      - How many VDU instances a heal, a rebuild, a change of flavor or a restart may take down at once, or a migration or an
-        evacuation move, as a count or as a share such as V(25%).
+      - How many VDU instances a heal, a rebuild, a revert, a change of flavor or a restart may take down at once, a snapshot
+        hold still, or a migration or an evacuation move, as a count or as a share such as V(25%).
       - By default all that are meant.
     type: str
   cloud:
@@ -49,7 +49,8 @@ options:
     description:
       - Limits in seconds. C(server_active) (600), C(server_delete) (300), C(server_power) (300), C(server_resize) (1800),
         C(server_migrate) (3600, also for evacuation),
-        C(volume_available) (600, also for what is attached, detached and extended), C(volume_delete) (300), C(call) (what
+        C(volume_available) (600, also for what is attached, detached and extended), C(volume_delete) (300),
+        C(snapshot_available) (1800), C(call) (what
         C(clouds.yaml) says, else 60), C(adopt_window) (the call limit and 60), C(lock) (15), C(cancel) (120).
     type: dict
     default: {}

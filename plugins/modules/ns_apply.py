@@ -34,9 +34,9 @@ attributes:
   idempotent:
     support: partial
     details:
-      - Except for what is asked for anew each time. V(operation=heal) and V(operation=rebuild) with C(force), a restart, scaling
-        by steps, and migration to whatever host the scheduler chooses; with a C(request_id) among the O(params) these are
-        idempotent, too.
+      - Except for what is asked for anew each time. V(operation=heal) and V(operation=rebuild) with C(force),
+        V(operation=revert_to_snapshot), a restart, scaling by steps, and migration to whatever host the scheduler chooses; with a
+        C(request_id) among the O(params) these are idempotent, too.
 seealso:
   - module: nfv.mano.ns_diff
   - module: nfv.mano.op_occ_info

@@ -23,6 +23,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.execute.sdn_nets import S
 from ansible_collections.nfv.mano.plugins.module_utils.execute.server_changes import ServerChanges
 from ansible_collections.nfv.mano.plugins.module_utils.execute.server_groups import ServerGroups
 from ansible_collections.nfv.mano.plugins.module_utils.execute.servers import Servers
+from ansible_collections.nfv.mano.plugins.module_utils.execute.snapshots import Snapshots
 from ansible_collections.nfv.mano.plugins.module_utils.execute.task_files import TaskFiles
 from ansible_collections.nfv.mano.plugins.module_utils.execute.trunks import Trunks
 from ansible_collections.nfv.mano.plugins.module_utils.execute.volumes import Volumes
@@ -31,14 +32,14 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
 from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
 
 KINDS = (Flavors, FloatingIps, Moves, Nets, Ports, Routers, ServerGroups, Servers, ServerChanges, Resizes, Power, Readiness,
-         Volumes, Trunks, TaskFiles, SdnNets)
+         Volumes, Snapshots, Trunks, TaskFiles, SdnNets)
 
 
 class Actions:
     """Does tasks on the VIMs of one operation (a :class:`Performer`).
 
     :param limits: seconds that things may take: 'server_active', 'server_delete', 'server_power', 'volume_available',
-        'volume_delete'.
+        'volume_delete', 'snapshot_available'.
     """
 
     def __init__(self, vims: Mapping[str, Vim], calls: Calls, ns_id: str, limits: Mapping[str, float]) -> None:

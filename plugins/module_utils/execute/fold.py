@@ -13,7 +13,7 @@ Resources = dict[str, dict[str, Any]]
 #: What a server that is gone takes with it; its ports, its volumes and what the document said of it stay.
 OF_SERVER = ('id', 'name', 'status', 'host_id', 'host', 'addresses', 'ready')
 #: Things of an instance that have a name and an id each.
-PARTS = ('ports', 'volumes', 'floating_ips', 'trunks')
+PARTS = ('ports', 'volumes', 'floating_ips', 'trunks', 'volume_snapshots')
 
 
 def fold(resources: Resources, entries: Iterable[dict[str, Any]]) -> Resources:
@@ -35,6 +35,9 @@ def _put(resources: Resources, item: str, values: dict[str, Any]) -> None:
         resource.pop('host', None)
     parts = {part: {**resource.get(part, {}), **values[part]} for part in PARTS if part in values}
     resource.update({**values, **parts})
+    if resource.get('held') and values.get('status') == resource['held']:
+        # It runs again as it did before it was held still
+        del resource['held']
     _set_management_address(resource)
 
 
@@ -50,7 +53,7 @@ def _set_management_address(resource: dict[str, Any]) -> None:
 
 def _gone(resources: Resources, item: str, what: dict[str, Any]) -> None:
     """``what`` is {'id': ...} for the item's own resource, {'ports': {interface: id}}, {'volumes': {name: id}},
-    {'floating_ips': {interface: id}} and {'trunks': {interface: id}} for parts of it."""
+    {'floating_ips': {interface: id}}, {'trunks': {interface: id}} and {'volume_snapshots': {name: id}} for parts of it."""
     resource = resources.get(item)
     if resource is None:
         return

@@ -26,7 +26,7 @@ class Kind(ABC):
 
     :param waiters: by VIM, for what takes its time.
     :param limits: seconds that things may take: 'server_active', 'server_delete', 'server_power', 'volume_available',
-        'volume_delete'.
+        'volume_delete', 'snapshot_available'.
     """
 
     def __init__(self, calls: Calls, waiters: Mapping[str, Waiter], limits: Mapping[str, float]) -> None:

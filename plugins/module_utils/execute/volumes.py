@@ -11,15 +11,21 @@ from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.execute.calls import Calls
 from ansible_collections.nfv.mano.plugins.module_utils.execute.kind import Ended, Kind, Verb, single
+from ansible_collections.nfv.mano.plugins.module_utils.execute.row_waiter import Judge, Rows, RowWaiter
 from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import End
-from ansible_collections.nfv.mano.plugins.module_utils.execute.volume_waiter import Judge, Rows, VolumeWaiter
 from ansible_collections.nfv.mano.plugins.module_utils.execute.waiter import Waiter
 from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
+from ansible_collections.nfv.mano.plugins.module_utils.plan.volume import HELD, old_key
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
 from ansible_collections.nfv.mano.plugins.module_utils.vim.interface import Vim
+from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import mark
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Volume
 
+#: What the record says of volumes that stay: for good, or for the snapshots that stand on them.
+KEPT = {'keep': True, 'hold': HELD}
+#: What is said of volumes that were let go.
+SAID = {'keep': 'kept', 'hold': 'kept for its snapshots', 'retire': 'put aside', 'forget': 'left as it is', 'delete': 'deleted'}
 #: Statuses in which Cinder does nothing to a volume.
 IDLE = frozenset({'available', 'in-use'})
 
@@ -30,13 +36,14 @@ class Volumes(Kind):
     def __init__(self, calls: Calls, waiters: Mapping[str, Waiter], limits: Mapping[str, float]) -> None:
         super().__init__(calls, waiters, limits)
         self._lock = threading.Lock()
-        self._volume_waiters: dict[str, VolumeWaiter] = {}
+        self._volume_waiters: dict[str, RowWaiter] = {}
 
     def verbs(self) -> dict[str, Verb]:
         return {'volume.create': single(self._create_shared), 'volume.await': single(self._await_shared),
                 'volume.release': single(self._release_shared), 'volumes.create': single(self._create),
                 'volumes.attach': single(self._attach), 'volumes.detach': single(self._detach),
-                'volumes.extend': single(self._extend), 'volumes.release': single(self._release)}
+                'volumes.extend': single(self._extend), 'volumes.revert': single(self._revert),
+                'volumes.release': single(self._release), 'old_volume.delete': single(self._delete_old)}
 
     def stop(self) -> None:
         with self._lock:
@@ -54,7 +61,8 @@ class Volumes(Kind):
         with self._lock:
             waiter = self._volume_waiters.get(vim.name)
             if waiter is None:
-                waiter = self._volume_waiters[vim.name] = VolumeWaiter(vim, self._calls.ns_id)
+                waiter = self._volume_waiters[vim.name] = RowWaiter(
+                    vim.name, 'volume', lambda: vim.volumes(self._calls.ns_id), vim.get_volume)
         waiter.until(ids, what, self._limits[limit], judge, settled)
 
     # Made ------------------------------------------------------------------------------------------------------
@@ -162,6 +170,23 @@ class Volumes(Kind):
             ended(End(task, None, 'extended'))
         self._until(task, vim, sizes, what, 'volume_available', _idle(what), ended, idle)
 
+    def _revert(self, task: Task, vim: Vim, ended: Ended) -> None:
+        """Put volumes back to their latest snapshot, in place: {name: (id, snapshot id)}."""
+        ids = [volume_id for volume_id, _snapshot in task.spec.values()]
+        what = f'revert volumes of {task.item.partition(":")[2]}'
+
+        def free(_rows: Rows) -> None:
+            for name, (volume_id, snapshot_id) in task.spec.items():
+                request_id = self._calls.change(vim, task.id, 'revert', volume_id, lambda one=volume_id, to=snapshot_id:
+                                                vim.revert_volume(one, to))
+                told = self._calls.resources.get(task.item, {}).get('reverted') or {}
+                self._calls.note('changed', task=task.id, put={task.item: {'reverted': {**told, name: request_id}}})
+            self._until(task, vim, ids, what, 'volume_available', _available(vim, what), ended, reverted)
+
+        def reverted(_rows: Rows) -> None:
+            ended(End(task, None, f'volume{"s" if len(ids) > 1 else ""} {", ".join(task.spec)} reverted'))
+        self._until(task, vim, ids, what, 'volume_available', _available(vim, what), ended, free)
+
     # Released --------------------------------------------------------------------------------------------------
 
     def _release(self, task: Task, vim: Vim, ended: Ended) -> None:
@@ -170,15 +195,29 @@ class Volumes(Kind):
             self._calls.note('gone', task=task.id, gone={task.item: {'id': server_gone}})
         for name, (volume_id, what) in volumes.items():
             entry = self._calls.resources.get(task.item, {}).get('volumes', {}).get(name)
-            if what == 'keep' and entry is not None:
-                self._calls.note('kept', task=task.id, put={task.item: {'volumes': {name: {**entry, 'kept': True}}}})
+            if what in KEPT and entry is not None:
+                self._calls.note('kept', task=task.id, put={task.item: {'volumes': {name: {**entry, 'kept': KEPT[what]}}}})
+            elif what == 'retire' and entry is not None:
+                self._retire(task, vim, name, entry)
             elif what == 'forget':
                 self._calls.note('gone', task=task.id, gone={task.item: {'volumes': {name: volume_id}}})
         doomed = {volume_id: {task.item: {'volumes': {name: volume_id}}}
                   for name, (volume_id, what) in volumes.items() if what == 'delete'}
-        said = ', '.join(f'{name} {({"keep": "kept", "forget": "left as it is"}).get(what, "deleted")}'
-                         for name, (_id, what) in volumes.items())
+        said = ', '.join(f'{name} {SAID[what]}' for name, (_id, what) in volumes.items())
         self._delete(task, vim, doomed, f'volume{"s" if len(volumes) > 1 else ""} {said}', ended)
+
+    def _retire(self, task: Task, vim: Vim, name: str, entry: dict[str, Any]) -> None:
+        """Another volume takes its place and its mark; it stays for the snapshots that stand on it."""
+        owner, volume_id = task.item.partition(':')[2], entry['id']
+        self._calls.change(vim, task.id, 'retire', volume_id,
+                           lambda: vim.mark_volume(volume_id, mark(self._calls.ns_id, owner, f'old_volume.{name}.{volume_id}')))
+        old = {'vim': vim.name, 'id': volume_id, 'name': name, 'size_gib': entry['size_gib'], 'owned': True}
+        self._calls.note('retired', task=task.id, put={old_key(owner, name, volume_id): old},
+                         gone={task.item: {'volumes': {name: volume_id}}})
+
+    def _delete_old(self, task: Task, vim: Vim, ended: Ended) -> None:
+        key, volume_id = task.spec
+        self._delete(task, vim, {volume_id: {key: {'id': volume_id}}}, f'volume {volume_id} deleted', ended)
 
     def _release_shared(self, task: Task, vim: Vim, ended: Ended) -> None:
         volume_id, what = task.spec

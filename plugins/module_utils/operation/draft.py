@@ -44,6 +44,9 @@ ALL_WELL = 'Every instance that is meant is well by what the VIM says; with nfv_
 #: Said where a rebuild finds nothing to do.
 ALL_OF_IT = 'Every server that is meant is of its image; with nfv_params.force it gets a fresh root disk all the same.'
 
+#: Said of every snapshot.
+PER_SERVER = 'A snapshot is consistent for each server by itself: those of several servers are not of one moment.'
+
 
 @dataclass(slots=True)
 class Draft:
@@ -110,6 +113,9 @@ def make_draft(request: Request, ns: Mapping[str, Any], resources: Resources, pe
         clouds[name]['project_id'] = state.project_id
     notes = [f'{name}: not checked, the VIM does not tell it' for name in unchecked(plan, quotas)]
     said = ALL_WELL if aim.asked.replace is not None else ALL_OF_IT if aim.asked.change == 'image' and not aim.asked.again else ''
+    if aim.asked.snapshot and plan.tasks and not problems:
+        notes.append(PER_SERVER)
+        tell(PER_SERVER)
     if said and not plan.tasks and not problems:
         notes.append(said)
         tell(said)

@@ -22,6 +22,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.request import 
 from ansible_collections.nfv.mano.plugins.module_utils.operation.rollback import Rollback, draft_back
 from ansible_collections.nfv.mano.plugins.module_utils.operation.run import Interrupted, Run, base_of, need_instantiated
 from ansible_collections.nfv.mano.plugins.module_utils.operation.scale import TO_LEVEL
+from ansible_collections.nfv.mano.plugins.module_utils.operation.snapshot import DELETED, deletes
 from ansible_collections.nfv.mano.plugins.module_utils.operation.work import Work
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
 from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock
@@ -184,6 +185,8 @@ def operation_of(request: Request, ns: Ns) -> str:
     """
     if request.operation == 'scale' and any(request.params.get(name) is not None for name in TO_LEVEL):
         return 'SCALE_TO_LEVEL'
+    if request.operation == 'create_snapshot' and deletes(request.params):
+        return DELETED
     if request.operation == 'terminate' or request.operation in OF_RECORD:
         return request.operation.upper()
     if request.operation == 'update' and ns.get('state') != 'INSTANTIATED':

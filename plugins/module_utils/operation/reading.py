@@ -71,6 +71,10 @@ def _shows(state: State, call: Mapping[str, Any]) -> bool:
         return any(port.trunk and port.description == call['mark'].replace('/trunk.', '/port.') for port in state.ports)
     if call['kind'] == 'volume':
         return any(volume.metadata.get(MARK_KEY) == call['mark'] for volume in state.volumes)
+    if call['kind'] == 'image':
+        return any(image.mark == call['mark'] for image in state.server_images)
+    if call['kind'] == 'volume_snapshot':
+        return any(one.metadata.get(MARK_KEY) == call['mark'] for one in state.volume_snapshots)
     rows = {'port': state.ports, 'net': state.networks, 'flavor': state.flavors, 'router': state.routers,
             'floating_ip': state.floating_ips,
             'subnet': [subnet for network in state.networks for subnet in network.subnets]}[call['kind']]

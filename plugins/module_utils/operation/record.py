@@ -21,7 +21,8 @@ DOUBT = 3600.0
 def vnf_of(item: str) -> str | None:
     """The VNF that a resource belongs to (``vdu:web/front/0``, ``net:web/internal``), None where it is the NS's."""
     kind, _colon, name = item.partition(':')
-    return name.partition('/')[0] if '/' in name and kind in ('vdu', 'net', 'volume', 'sdn_net') else None
+    of_vnfs = ('vdu', 'net', 'volume', 'snapshot', 'old_volume', 'sdn_net')
+    return name.partition('/')[0] if '/' in name and kind in of_vnfs else None
 
 
 def read_resources(store: Store, ns: dict[str, Any]) -> Resources:

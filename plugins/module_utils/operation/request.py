@@ -13,13 +13,15 @@ from typing import Any
 #: Seconds; each can be set by nfv_timeouts. adopt_window None: the call time-out and a minute.
 LIMITS: dict[str, float | None] = {'server_active': 600.0, 'server_delete': 300.0, 'server_power': 300.0,
                                    'server_resize': 1800.0, 'server_migrate': 3600.0, 'volume_available': 600.0,
-                                   'volume_delete': 300.0, 'call': None, 'adopt_window': None, 'lock': 15.0, 'cancel': 120.0}
+                                   'volume_delete': 300.0, 'snapshot_available': 1800.0, 'call': None,
+                                   'adopt_window': None, 'lock': 15.0, 'cancel': 120.0}
 
 
 #: Operations that can not do without a document.
 OF_DOCUMENT = ('instantiate', 'update')
 #: Those that change what the record says.
-OF_RECORD = ('scale', 'operate', 'heal', 'rebuild', 'change_flavour', 'migrate', 'evacuate')
+OF_RECORD = ('scale', 'operate', 'heal', 'rebuild', 'change_flavour', 'migrate', 'evacuate', 'create_snapshot',
+             'revert_to_snapshot')
 
 
 class InputError(ValueError):

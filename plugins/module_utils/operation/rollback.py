@@ -20,9 +20,11 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.move import bac
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import read_journal
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.run import Run, moved_from
+from ansible_collections.nfv.mano.plugins.module_utils.operation.snapshot import KEEP
 from ansible_collections.nfv.mano.plugins.module_utils.operation.stored import with_user_data
 from ansible_collections.nfv.mano.plugins.module_utils.operation.targets import make_aim
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan
+from ansible_collections.nfv.mano.plugins.module_utils.plan.snapshot import KIND
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
 from ansible_collections.nfv.mano.plugins.module_utils.target import merge
 
@@ -90,9 +92,13 @@ def draft_back(request: Request, op_occ: OpOcc, ns: Mapping[str, Any], resources
     if document is not None and request.document is not None:
         document = with_user_data(document, request.document, request.files or {})
     back = dataclasses.replace(request, operation='terminate' if document is None else 'instantiate', document=document,
-                               files=None, allow_delete=True, params={})
+                               files=None, allow_delete=True, params={KEEP: True})
     declared = {**ns, **{key: before['ns'].get(key) for key in ('document', 'overlay', 'files')}}
     aim = None
+    if op_occ.operation == 'CREATE_SNAPSHOT':
+        taken = frozenset(key for key in resources if key.startswith(KIND) and key not in before['resources'])
+        made = make_aim(back, Base(declared, resources))
+        aim = dataclasses.replace(made, asked=made.asked._replace(snapshots_gone=taken))
     if op_occ.operation == 'MIGRATE':
         aim = back_to_hosts(make_aim(back, Base(declared, resources)), again.original(request, op_occ),
                             moved_from(read_journal(op_occ)))
@@ -126,6 +132,11 @@ def losses(plan: Plan, before: Resources, now: Resources) -> Iterator[str]:
         if not item.startswith(('vdu:', 'volume:')) and was.get('id') and known.get('id') == was['id'] and any(
                 verb.endswith('.delete') for verb in mine):
             yield f'{name}: {was.get("name", "")} {was["id"]} was there before the operation, and would be deleted'
+        if item.startswith(KIND) and known.get('id') != was.get('id'):
+            yield f'{name}: it is gone'
+        for volume, token in (known.get('reverted') or {}).items():
+            if token != (was.get('reverted') or {}).get(volume):
+                yield f'{name}: volume {volume} was reverted, and what had been written since its snapshot is gone'
         worked = was.get('id') and was.get('status', 'ACTIVE') not in ('BUILD', 'ERROR')
         if worked and (mine & MADE_ANEW or item in losing) and item.startswith(('vdu:', 'volume:')) and not _boots(was, known):
             there = known.get('id') == was['id'] and (item in losing or any(verb.endswith('.delete') for verb in mine))

@@ -168,7 +168,7 @@ class Params:
     def word(self, name: str, *choices: str) -> str | None:
         """One of some words, whatever its case; None where it is not given or not one."""
         value = self._given.get(name)
-        for choice in choices:
+        for choice in choices if value is not None else ():
             if str(value).lower() == choice.lower():
                 return choice
         if value is not None:

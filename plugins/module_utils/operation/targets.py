@@ -28,6 +28,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.operate import 
 from ansible_collections.nfv.mano.plugins.module_utils.operation.rebuild import change_flavour, rebuild
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.scale import scale
+from ansible_collections.nfv.mano.plugins.module_utils.operation.snapshot import create_snapshot, revert_to_snapshot
 from ansible_collections.nfv.mano.plugins.module_utils.operation.stored import with_user_data
 from ansible_collections.nfv.mano.plugins.module_utils.operation.terminate import terminate
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Asked
@@ -90,6 +91,10 @@ def _of_record(request: Request, base: Base) -> Aim:
         overlay, asked = migrate(request, base, before)
     elif request.operation == 'evacuate':
         overlay, asked = evacuate(request, base, before)
+    elif request.operation == 'create_snapshot':
+        asked = create_snapshot(request, base, before)
+    elif request.operation == 'revert_to_snapshot':
+        asked = revert_to_snapshot(request, base, before)
     return Aim(target=before if overlay == base.overlay else declared(request, base, overlay), document=base.ns.get('document'),
                overlay=overlay, files=base.ns.get('files'), asked=asked)
 

@@ -10,25 +10,26 @@ from collections.abc import Callable
 from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Base
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.select import Params
+from ansible_collections.nfv.mano.plugins.module_utils.operation.snapshot import KEEP
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Asked, Stop
 from ansible_collections.nfv.mano.plugins.module_utils.target import NetworkService
 
-PARAMS = ('termination_type', 'graceful_termination_timeout')
+PARAMS = ('termination_type', 'graceful_termination_timeout', KEEP)
 
 
 def terminate(request: Request, base: Base, before: Callable[[], NetworkService | None]) -> Asked:
-    """How the guests are stopped before they are deleted; not at all unless that is asked for.
+    """How the guests are stopped before they are deleted (not at all unless that is asked for), and whether snapshots stay.
 
     :param before: what is declared, None where nothing is; asked only where it is needed.
     :raises InputError: parameters that can't be used.
     """
     params = Params('terminate', request.params, *PARAMS)
     kind = params.word('termination_type', 'FORCEFUL', 'GRACEFUL')
-    patience = params.number('graceful_termination_timeout', 1)
+    keep, patience = params.truth(KEEP), params.number('graceful_termination_timeout', 1)
     params.check('params.graceful_termination_timeout: goes with termination_type GRACEFUL only'
                  if patience and kind != 'GRACEFUL' else None)
     if kind != 'GRACEFUL':
-        return Asked()
+        return Asked(keep_snapshots=keep)
     target = before()
     drains = {f'vdu:{vnf.name}/{vdu.name}': vdu.drain for vnf in (target.vnfs if target else ()) for vdu in vnf.vdus if vdu.drain}
-    return Asked(stop=Stop(patience, drains, base.done))
+    return Asked(stop=Stop(patience, drains, base.done), keep_snapshots=keep)

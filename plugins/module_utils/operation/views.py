@@ -13,6 +13,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation import again, r
 from ansible_collections.nfv.mano.plugins.module_utils.operation.changes import resource_changes
 from ansible_collections.nfv.mano.plugins.module_utils.operation.key_pair import PUBLIC
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import age, fold_journal, read_resources
+from ansible_collections.nfv.mano.plugins.module_utils.plan.snapshot import listed
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
 from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock
 
@@ -78,6 +79,7 @@ def ns_view(store: Store, ns: dict[str, Any]) -> dict[str, Any]:
     view = {key: value for key, value in ns.items() if key not in NOT_SHOWN}
     view['ssh_key_file'] = store.key_file(ns['id']) if PUBLIC in ns else None
     view['resources'] = read_resources(store, ns)
+    view['snapshots'] = listed(view['resources'])
     view['op_occ'] = None if open_one is None else op_occ_view(store, open_one)
     return view
 
@@ -130,6 +132,6 @@ def remains(store: Store, ns: dict[str, Any]) -> list[dict[str, Any]]:
         if one.get('id') and one.get('owned', True) and not item.startswith('image:'):
             found.append({'item': item, 'name': one.get('name', ''), 'id': one['id'], 'vim': one['vim']})
         found += [{'item': item, 'name': name, 'id': part['id'], 'vim': one['vim']}
-                  for kind in ('volumes', 'trunks', 'ports', 'floating_ips')
+                  for kind in ('volumes', 'trunks', 'ports', 'floating_ips', 'volume_snapshots')
                   for name, part in sorted(one.get(kind, {}).items()) if part.get('owned', True)]
     return found

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import End, Outcome, Parked
 
 #: The limits that bound what the execution waits for.
-WAITS = ('server_active', 'server_delete', 'server_power', 'server_resize', 'server_migrate', 'volume_available', 'volume_delete')
+WAITS = ('server_active', 'server_delete', 'server_power', 'server_resize', 'server_migrate', 'volume_available', 'volume_delete',
+         'snapshot_available')
 #: Seconds that calls in flight get to end, by what stops the work: a call's own time-out ends those that hang.
 GRACES = {'GRACEFUL': math.inf, 'FORCEFUL': 0.0}
 SIGNAL_GRACE = 7.0

@@ -18,6 +18,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan import (
     router,
     sdn_net,
     server_group,
+    snapshot,
     subnets,
     twins,
     vdu,
@@ -28,7 +29,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Conte
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan
 
 #: How kinds are listed to people.
-KIND_ORDER = ('host', 'flavor', 'net', 'router', 'virtual_ip', 'server_group', 'volume', 'vdu', 'floating_ip', 'sdn_net')
+KIND_ORDER = ('host', 'flavor', 'net', 'router', 'virtual_ip', 'server_group', 'volume', 'vdu', 'floating_ip', 'sdn_net',
+              'snapshot')
 
 
 def make_plan(context: Context) -> Plan:
@@ -39,15 +41,19 @@ def make_plan(context: Context) -> Plan:
     """
     plan = context.plan = Plan(context.ns_name)
     asked = context.asked
+    snapshot.note_standing(context)
     if asked.operate:
         operate.plan_operate(context, asked.operate)
     elif asked.move:
         move.plan_moves(context, asked.move)
         sdn_net.plan_sdn_nets(context)
+    elif asked.snapshot:
+        snapshot.plan_snapshots(context, asked.snapshot)
     elif asked.scope is None or asked.scope:
         _plan_items(context)
     if asked.stop:
         graceful.plan_stops(context, asked.stop)
+    snapshot.plan_gone(context)
     _refuse_losses(context)
     # What instances with an image or a flavor of their own have in common with the others is found twice
     plan.problems = list(dict.fromkeys(plan.problems))
@@ -91,16 +97,18 @@ def _plan_items(context: Context) -> None:
 
 
 def _refuse_losses(context: Context) -> None:
-    """What would lose data has to be meant: by a changed document nfv_allow_delete says so, for heal and evacuate
-    nfv_accept_data_loss. A rebuild is asked for by its name."""
-    if context.asked.change:
+    """What would lose data has to be meant: by a changed document nfv_allow_delete says so, for heal, evacuate
+    and a revert nfv_accept_data_loss. A rebuild is asked for by its name."""
+    if context.asked.change in ('image', 'flavor'):
         return
-    heals = context.asked.replace is not None or context.asked.move is not None
+    reverts = context.asked.change == 'revert'
+    heals = context.asked.replace is not None or context.asked.move is not None or reverts
     meant, option = (context.accept_data_loss, 'nfv_accept_data_loss') if heals else (context.allow_delete, 'nfv_allow_delete')
     losses = [change for change in context.plan.changes if change.loses_data]
     protected = {f'{vnf.name}/{vdu.name}' for _path, vnf, vdu in context.vdus() if vdu.protected} if losses and not heals else ()
     for change in losses:
-        would = f'would be {_PAST[change.action]} ({change.reason}{": " + change.detail if change.detail else ""})'
+        past = 'reverted' if reverts else _PAST[change.action]
+        would = f'would be {past} ({change.reason}{": " + change.detail if change.detail else ""})'
         if change.kind == 'vdu' and change.name.rpartition('/')[0] in protected:
             context.problem(f'vdu:{change.name}', f'{would}, but its VDU is protected; set protected to false in the document if '
                             'that is meant')

@@ -17,6 +17,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
     Flavor,
     FloatingIp,
+    Image,
     Network,
     Port,
     Router,
@@ -24,6 +25,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
     ServerGroup,
     State,
     Volume,
+    VolumeSnapshot,
 )
 
 Resource = dict[str, Any]
@@ -42,6 +44,10 @@ class Live:
     flavors: dict[str, Flavor] = field(default_factory=dict)
     group_of: dict[str, ServerGroup] = field(default_factory=dict)  # by the server's id
     volumes: dict[str, Volume] = field(default_factory=dict)
+    #: Record keys of the snapshots that stay, by the ids of the volumes that they are of.
+    standing: dict[str, list[str]] = field(default_factory=dict)
+    server_images: dict[str, Image] = field(default_factory=dict)
+    volume_snapshots: dict[str, VolumeSnapshot] = field(default_factory=dict)
     marked_volumes: dict[str, list[Volume]] = field(default_factory=dict)
     #: Ids of subnets that the target takes away -> record key of the network and range of the subnet to move to.
     leaving: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -67,6 +73,8 @@ class Live:
             if volume.status != 'deleting':
                 live.volumes[volume.id] = volume
                 live.marked_volumes.setdefault(volume.metadata.get(MARK_KEY, ''), []).append(volume)
+        live.server_images = {image.id: image for image in state.server_images}
+        live.volume_snapshots = {one.id: one for one in state.volume_snapshots}
         live.routers = {router.id: router for router in state.routers}
         live.floating_ips = {one.id: one for one in state.floating_ips}
         for one in state.floating_ips:
@@ -110,6 +118,21 @@ class Move(NamedTuple):
     disable: bool = False
 
 
+class Snapshot(NamedTuple):
+    """A snapshot to be taken, by its name. ``quiesce``: how a server is held still meanwhile: 'pause' and 'none' are of servers
+    with several disks, 'stop' of any."""
+
+    name: str
+    quiesce: str = 'pause'
+
+
+class Revert(NamedTuple):
+    """A VDU instance to be reverted: record key of its snapshot, and the instance's record from before the operation."""
+
+    key: str
+    before: Mapping[str, Any]
+
+
 class Asked(NamedTuple):
     """What a verb asks of single VDU instances, by record key (``vdu:web/front/0``).
 
@@ -117,9 +140,10 @@ class Asked(NamedTuple):
     ``replace`` (None: nothing is healed): those to be made anew although they are well, with the id of the server that goes ('':
     there was none); why (``cause``) and whether a boot volume stays (``root``: keep) or is made anew (rebuild);
     ``at_once``: how many may be down at a time;
-    ``change``: 'image' or 'flavor', the one thing that is compared, and brought about on the same server; ``again``: instances
-    that get a fresh root disk whatever their image, with the ids of rebuilds from before; ``stop``: what is deleted is stopped
-    first."""
+    ``change``: 'image' or 'flavor', the one thing that is compared, and brought about on the same server; or 'revert', with
+    ``reverts`` of each; ``again``: instances that get a fresh root disk whatever their image, with the ids of rebuilds from
+    before; ``snapshot``: one to be taken of each; ``snapshots_gone``: record keys of those to be deleted; without a target all
+    are, but for ``keep_snapshots``; ``stop``: what is deleted is stopped first."""
 
     scope: frozenset[str] | None = None
     replace: Mapping[str, str] | None = None
@@ -131,11 +155,15 @@ class Asked(NamedTuple):
     again: Mapping[str, frozenset[str]] = {}  # noqa: RUF012
     move: Move | None = None
     stop: Stop | None = None
+    reverts: Mapping[str, Revert] = {}  # noqa: RUF012
+    snapshot: Snapshot | None = None
+    snapshots_gone: frozenset[str] = frozenset()
+    keep_snapshots: bool = False
 
     @property
     def of_servers(self) -> bool:
-        """Whether servers that are there are acted upon as they are: nothing is compared, and nothing is made."""
-        return self.operate is not None or self.move is not None
+        """Whether servers that are there are acted upon as they are: nothing is compared, and nothing is made of them."""
+        return self.operate is not None or self.move is not None or self.snapshot is not None
 
     def heals(self, item: str) -> bool:
         """Whether an instance is to be healed."""

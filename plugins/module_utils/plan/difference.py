@@ -27,13 +27,15 @@ class Difference:
     ``ports`` are changes of ports by id, ``detached`` interfaces whose port goes, with its id, ``made`` the places of interfaces
     that get a new port, ``attached`` interfaces that are put on the server afterwards; ``taken_by`` are ids of other servers
     that a port has to come free from; ``stale`` subports whose port goes, with its id; ``known`` the record's entries of the
-    ports that are there.
+    ports that are there; ``stop``: it is stopped meanwhile; ``loses``: what is on a volume is lost.
     """
 
     texts: list[str] = field(default_factory=list)
     replace: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     busy: bool = False
+    stop: bool = False
+    loses: bool = False
     server: dict[str, Any] = field(default_factory=dict)
     ports: dict[str, dict[str, Any]] = field(default_factory=dict)
     power: tuple[Step, ...] = ()

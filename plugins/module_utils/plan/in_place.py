@@ -39,7 +39,7 @@ def plan_changes(context: Context, instance: Instance, item: str, record: Resour
     context.plan.changes.append(Change(
         'update', 'vdu', instance.key, instance.shared.vim, '; '.join(difference.texts),
         'asked for' if context.asked.change else 'differs from the target',
-        loses_data=difference.rebuild is not None and not difference.rebuild_begun))
+        loses_data=difference.loses or (difference.rebuild is not None and not difference.rebuild_begun)))
 
 
 class _Chain:
@@ -68,6 +68,8 @@ class _Chain:
 
 def _around(instance: Instance, server: Server, difference: Difference) -> tuple[tuple[power.Step, ...], tuple[power.Step, ...]]:
     """Power steps before and after the changes: a server that sleeps in memory is woken for what Nova refuses then."""
+    if difference.stop:
+        return power.steps(server.status, 'SHUTOFF') or (), _from_anywhere(instance.status)
     plugs = bool(difference.detached or difference.attached or difference.volumes.detach or difference.volumes.attach)
     if difference.resize or difference.rebuild or difference.busy or (plugs and server.status == 'SUSPENDED'):
         if server.status in ('PAUSED', 'SUSPENDED'):

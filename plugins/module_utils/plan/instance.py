@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan import vnic
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Live, Resource, short
-from ansible_collections.nfv.mano.plugins.module_utils.plan.volume import Wanted
+from ansible_collections.nfv.mano.plugins.module_utils.plan.volume import Reversal, Wanted
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import Interface, Vdu, Vnf
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import VPCI_KEY, mark
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Port, Server
@@ -61,6 +61,8 @@ class Instance(NamedTuple):
     rendered: bool = True
     #: Its user data as it is compared, where that is not what it is made with: the number of instances is no part of it.
     compared: str | None = None
+    #: Volumes by name that come back to a snapshot.
+    reverts: Mapping[str, Reversal] = {}  # noqa: RUF012
 
     @property
     def name(self) -> str:
@@ -128,7 +130,11 @@ class Instance(NamedTuple):
         """What one volume of the VDU is made with for this instance."""
         wanted = self.shared.volumes[place]
         name = wanted.asked.name
-        return {**wanted.spec(self.shared.ns_id, f'{self.name}-{name}', self.mark(f'volume.{name}')), 'volume': name}
+        spec = {**wanted.spec(self.shared.ns_id, f'{self.name}-{name}', self.mark(f'volume.{name}')), 'volume': name}
+        if name in self.reverts:
+            # Type and zone are those of the volume that the snapshot is of
+            spec.update(snapshot_id=self.reverts[name].snapshot_id, image_id=None, type=None, availability_zone=None)
+        return spec
 
     def existing_volume(self, wanted: Wanted) -> str | None:
         """The id that the document gives for this instance: one each, or one for all; None where it gives none."""

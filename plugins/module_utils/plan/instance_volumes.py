@@ -11,6 +11,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Conte
 from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Change, Task
 from ansible_collections.nfv.mano.plugins.module_utils.plan.volume import (
+    HELD,
     ON_THE_WAY,
     Wanted,
     broken,
@@ -22,7 +23,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Server, 
 
 #: Statuses of a volume that somebody else gives and that can be attached by and by.
 USABLE = frozenset({'available', 'in-use', 'attaching', 'detaching', 'reserved', 'extending'})
-#: Volume name -> its id, and what becomes of it: delete, keep (and remember) or forget (it was never ours).
+#: Volume name -> its id, and what becomes of it: delete, keep (and remember), hold (for the snapshots that stand on it), retire
+#: (another takes its place) or forget (it was never ours).
 Release = dict[str, tuple[str, str]]
 
 
@@ -35,6 +37,8 @@ class Moves:
     attach: list[str] = field(default_factory=list)
     detach: dict[str, str] = field(default_factory=dict)
     release: Release = field(default_factory=dict)
+    #: Name -> (id, id of the snapshot that it is put back to).
+    revert: dict[str, tuple[str, str]] = field(default_factory=dict)
     extend: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
@@ -122,13 +126,17 @@ def before_server(context: Context, instance: Instance, item: str, record: Resou
     _check(context, instance, record)
     _note_known(context, instance, item, record)
     anew = _anew(context, instance, item, record)
-    release = {**_broken(instance, record), **_not_wanted(instance, record), **anew}
+    release = {**_broken(instance, record), **_not_wanted(instance, record), **anew, **_put_aside(instance, record)}
     before = after
     if release:
         before = (*after, _release(context, instance, item, record, release, after))
+    in_place = {name: (record['volumes'][name]['id'], one.snapshot_id) for name, one in instance.reverts.items() if one.in_place}
+    if in_place:
+        before = (*after, context.plan.add(Task(f'revert {item}', 'volumes.revert', shared.vim, item, in_place, before)))
     missing, extend = [], {}
     for place, wanted in enumerate(shared.volumes):
-        row = None if wanted.asked.name in anew else _row(instance, wanted, record)
+        made_anew = wanted.asked.name in anew or (wanted.asked.name in instance.reverts and wanted.asked.name not in in_place)
+        row = None if made_anew else _row(instance, wanted, record)
         if row is None and wanted.own:
             missing.append(place)
             need(context, shared.vim, wanted)
@@ -168,7 +176,15 @@ def _anew(context: Context, instance: Instance, item: str, record: Resource) -> 
             context.problem(f'{wanted.path}.keep', f'volume {wanted.asked.name} of {instance.key} is to be kept, and heal with '
                             'root: rebuild would delete it')
     rows = {wanted.asked.name: _row(instance, wanted, record) for wanted in roots}
-    return {name: (row.id, 'delete') for name, row in rows.items() if row is not None}
+    live = instance.shared.live
+    return {name: (row.id, 'retire' if row.id in live.standing else 'delete') for name, row in rows.items() if row is not None}
+
+
+def _put_aside(instance: Instance, record: Resource) -> Release:
+    """Volumes that a new one, made of a snapshot, takes the place of."""
+    recorded, live = record.get('volumes', {}), instance.shared.live
+    return {name: (recorded[name]['id'], 'retire') for name, one in instance.reverts.items()
+            if not one.in_place and recorded.get(name, {}).get('id') in live.volumes}
 
 
 def _broken(instance: Instance, record: Resource) -> Release:
@@ -199,14 +215,15 @@ def leftover(live: Live, record: Resource) -> Release:
     for name, entry in record.get('volumes', {}).items():
         if entry['id'] not in live.volumes or not entry['owned']:
             found[name] = (entry['id'], 'forget')
-        elif not entry.get('kept'):
-            found[name] = (entry['id'], 'keep' if entry['keep'] and entry['ready'] else 'delete')
+        elif not entry.get('kept') or (entry['kept'] == HELD and entry['id'] not in live.standing):
+            stays = 'keep' if entry['keep'] and entry['ready'] else 'hold' if entry['id'] in live.standing else 'delete'
+            found[name] = (entry['id'], stays)
     return found
 
 
 def _words(record: Resource, release: Release) -> list[str]:
     """What is said of volumes that go with their instance or stay behind."""
-    said = {'keep': 'kept', 'delete': 'deleted', 'forget': 'left as it is'}
+    said = {'keep': 'kept', 'hold': 'kept for its snapshots', 'delete': 'deleted', 'forget': 'left as it is'}
     return [f'volume {name} {said[what]}' for name, (_id, what) in release.items()
             if what != 'delete' or record.get('volumes', {}).get(name, {}).get('ready')]
 
@@ -256,7 +273,7 @@ def compare(instance: Instance, record: Resource, server: Server, texts: list[st
         row = instance.shared.live.volumes.get(volume_id)
         if row is not None and server.id in row.servers:
             moves.detach[name] = volume_id
-        said = {'keep': 'kept', 'delete': 'deleted', 'forget': 'detached'}[what]
+        said = {'keep': 'kept', 'hold': 'kept for its snapshots', 'delete': 'deleted', 'forget': 'detached'}[what]
         texts.append(f'volume {name} is not in the target ({said})')
     return moves
 
@@ -275,6 +292,8 @@ def plan_moves(context: Context, instance: Instance, item: str, record: Resource
     release = {**_broken(instance, record), **moves.release}
     if release:
         before = (_release(context, instance, item, record, release, before),)
+    if moves.revert:
+        before = (plan.add(Task(f'revert {item}', 'volumes.revert', shared.vim, item, moves.revert, before)),)
     if moves.attach:
         for place in moves.make:
             need(context, shared.vim, shared.volumes[place])

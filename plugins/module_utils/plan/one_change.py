@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan import flavor as flavors
-from ansible_collections.nfv.mano.plugins.module_utils.plan import power
+from ansible_collections.nfv.mano.plugins.module_utils.plan import power, revert
 from ansible_collections.nfv.mano.plugins.module_utils.plan.compare import compare_flavor
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, Resource
 from ansible_collections.nfv.mano.plugins.module_utils.plan.difference import BUSY, RESIZING, Difference
@@ -14,7 +14,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.in_place import plan
 from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Server
 
-DONE_TO = {'image': 'rebuilt', 'flavor': 'resized'}
+DONE_TO = {'image': 'rebuilt', 'flavor': 'resized', 'revert': 'reverted'}
 
 
 def plan_one_change(context: Context, instance: Instance, item: str, record: Resource, server: Server | None) -> None:
@@ -28,12 +28,15 @@ def plan_one_change(context: Context, instance: Instance, item: str, record: Res
         compare_flavor(instance, server, difference)
     if context.asked.change == 'image':
         _image(context, instance, item, record, server, difference)
+    if context.asked.change == 'revert':
+        _revert(context, instance, item, record, server, difference)
     for problem in difference.problems:
         context.problem(item, problem)
-    if not difference.texts:
+    way = () if difference.stop else power.steps(server.status, instance.status) or ()
+    # What was stopped for a revert is started again also where that is all that is left of it
+    if not difference.texts and not (way and context.asked.change == 'revert'):
         _note(context, instance, item, record, server)
         return
-    way = power.steps(server.status, instance.status) or ()
     if way:
         difference.power = way
         difference.texts.append(power.describe(server.status, way))
@@ -53,7 +56,7 @@ def _why_not(context: Context, instance: Instance, record: Resource, server: Ser
                 'boot volume anew')
     if server.status in power.WELL or server.status in BUSY or server.status in RESIZING:
         return ''
-    if server.status == 'ERROR' and change == 'image' and (server.launched or record.get('rebuilding')):
+    if server.status == 'ERROR' and change in ('image', 'revert') and (server.launched or record.get('rebuilding')):
         return ''
     way_out = '; nfv.mano.heal makes it anew' if server.status == 'ERROR' else ''
     return f'its server is {server.status} and can be {DONE_TO[change]} only from {", ".join(sorted(power.WELL))}{way_out}'
@@ -79,13 +82,33 @@ def _image(context: Context, instance: Instance, item: str, record: Resource, se
     difference.texts.append(f'{error}{what} (rebuild: {_lost(instance, server)})')
 
 
+def _revert(context: Context, instance: Instance, item: str, record: Resource, server: Server, difference: Difference) -> None:
+    """The root disk from the snapshot's image, the volumes from their snapshots, while the server is stopped."""
+    revert.compare_volumes(instance, record, server, difference)
+    wanted, before = revert.root_image(context, item), context.asked.again.get(item, frozenset())
+    begun = record.get('rebuilding') or {}
+    mine = begun.get('image_id') == wanted and begun['request_id'] not in before
+    if mine or not record.get('rebuilt') or record['rebuilt'] in before:
+        difference.rebuild, difference.rebuild_begun = wanted, begun['request_id'] if mine else ''
+    moves = difference.volumes
+    difference.stop = bool(moves.attach) and server.status in power.WELL
+    difference.loses = bool(instance.reverts)
+    if difference.rebuild or moves.attach:
+        difference.texts.append(revert.describe(context, instance, item) + (
+            f' (rebuild: {_lost_of(server)})' if difference.rebuild else ''))
+
+
 def _lost(instance: Instance, server: Server) -> str:
     """What a rebuild leaves nothing of, and what it does not touch."""
+    kept = ', '.join(volume.asked.name for volume in instance.shared.volumes)
+    return f'{_lost_of(server)}{f", volumes stay: {kept}" if kept else ""}'
+
+
+def _lost_of(server: Server) -> str:
+    """The disks that a rebuild leaves nothing of."""
     have = flavors.copied(server.flavor)
     disks = ['root', *(name for name, size in (('ephemeral', have['ephemeral_gib']), ('swap', have['swap_mib'])) if size)]
-    kept = ', '.join(volume.asked.name for volume in instance.shared.volumes)
-    return (f'what is on the {" and ".join(disks)} disk{"s" if len(disks) > 1 else ""} is lost'
-            f'{f", volumes stay: {kept}" if kept else ""}')
+    return f'what is on the {" and ".join(disks)} disk{"s" if len(disks) > 1 else ""} is lost'
 
 
 def _note(context: Context, instance: Instance, item: str, record: Resource, server: Server) -> None:

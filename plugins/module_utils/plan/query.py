@@ -35,6 +35,9 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
             if key.startswith('vdu:'):
                 query(resource['vim']).servers = True
                 query(resource['vim']).hosts = asked_of.move is not None
+                query(resource['vim']).snapshots = query(resource['vim']).volumes = asked_of.snapshot is not None
+                if asked_of.snapshot is not None:
+                    query(resource['vim']).volume_ids.update(one['id'] for one in resource.get('volumes', {}).values())
                 query(resource['vim']).server_ids.update([resource['id']] if resource.get('id') else [])
         return queries
     for key, resource in record.items():
@@ -50,6 +53,8 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
             asked.flavors = True
         if kind == 'server_group':
             asked.server_groups = True
+        if kind in ('snapshot', 'old_volume'):
+            asked.snapshots = asked.volumes = True
         rebuilt = asked_of and asked_of.change == 'image' and key in (asked_of.scope or ())
         if kind == 'vdu' and resource.get('image_id') and asked_of and (rebuilt or asked_of.heals(key)):
             asked.images.add(resource['image_id'])

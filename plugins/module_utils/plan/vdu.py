@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan import flavor as flavors
 from ansible_collections.nfv.mano.plugins.module_utils.plan import image as images
-from ansible_collections.nfv.mano.plugins.module_utils.plan import instance_volumes, port_rights, power, qos, trunk, vnic
+from ansible_collections.nfv.mano.plugins.module_utils.plan import instance_volumes, port_rights, power, qos, revert, trunk, vnic
 from ansible_collections.nfv.mano.plugins.module_utils.plan import server_group as server_groups
 from ansible_collections.nfv.mano.plugins.module_utils.plan import virtual_ip as virtual_ips
 from ansible_collections.nfv.mano.plugins.module_utils.plan import volume as volumes
@@ -148,7 +148,9 @@ def _plan_instance(context: Context, shared: Shared, index: int) -> None:
                         context.compared.get((shared.vnf.name, shared.vdu.name, index)))
     server = _find_server(context, shared, key, record)
     worked = record.get('status') in power.WELL
-    if context.asked.change:
+    if context.asked.change == 'revert':
+        _plan_revert(context, instance, item, record, server)
+    elif context.asked.change:
         plan_one_change(context, instance, item, record, server)
     elif server is None:
         reason = 'it is gone from the VIM' if worked else 'not there yet'
@@ -168,6 +170,31 @@ def _plan_instance(context: Context, shared: Shared, index: int) -> None:
         context.plan.changes.append(Change('create', 'vdu', key, shared.vim, shared.detail, f'is in {server.status}'))
     else:
         _keep(context, instance, item, record, server)
+
+
+def _plan_revert(context: Context, instance: Instance, item: str, record: Resource, server: Server | None) -> None:
+    """The same server with its disks from a snapshot; one that boots from a volume is made anew on the same ports and volumes."""
+    why_not = revert.why_not(context, instance, item)
+    if why_not:
+        context.problem(item, why_not)
+        return
+    instance = revert.reversals(context, instance, item, record)
+    if instance.shared.image_id is not None:
+        plan_one_change(context, instance, item, record, server)
+    elif server is None:
+        _create(context, instance, item, record, (), 'create', revert.describe(context, instance, item), 'asked for', True)
+    elif server.id == context.asked.reverts[item].before.get('id'):
+        gone = context.plan.add(Task(f'delete {item}', 'server.delete', instance.shared.vim, item, doomed(server), ()))
+        _create(context, instance, item, record, (gone,), 'replace', revert.describe(context, instance, item), 'asked for', True)
+    elif server.status == 'BUILD':
+        vim, detail = instance.shared.vim, instance.shared.detail
+        context.plan.add(Task(f'await {item}', 'server.await', vim, item, (instance, server.id, server.status), ()))
+        context.plan.changes.append(Change('create', 'vdu', instance.key, vim, detail, 'is in BUILD'))
+    elif server.status == 'ERROR':
+        _replace(context, instance, item, record, server, instance.shared.detail, f'in ERROR: {server.fault}', False)
+    else:
+        context.plan.unchanged += 1
+    revert.delete_put_aside(context, instance, item, record)
 
 
 def _same_image(context: Context, instance: Instance, record: Resource) -> Instance:

@@ -16,8 +16,17 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import mark
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Image, Volume, VolumeType
 
 MULTIATTACH = 'multiattach="<is> True"'
+#: Why a volume stays although nothing has it: snapshots stand on it, and Cinder does not delete it before them.
+HELD = 'snapshots'
 #: Statuses of a volume that is being made.
 ON_THE_WAY = frozenset({'creating', 'downloading'})
+
+
+class Reversal(NamedTuple):
+    """How a volume comes back to a snapshot: in place, or as a new volume that is made of it."""
+
+    snapshot_id: str
+    in_place: bool
 
 
 class Wanted(NamedTuple):
@@ -119,6 +128,11 @@ def find(live: Live, record: Resource, text: str) -> Volume | None:
     return recorded or next(iter(live.marked_volumes.get(text, ())), None)
 
 
+def old_key(owner: str, name: str, volume_id: str) -> str:
+    """The record's key of a volume that another took the place of, and that stays for its snapshots."""
+    return f'old_volume:{owner}/{name}/{volume_id}'
+
+
 def broken(volume: Volume, record: Resource) -> bool:
     """Whether a volume never came to be: it can be made again without a loss."""
     return volume.status == 'error' and not record.get('ready')
@@ -203,7 +217,7 @@ def plan_removed(context: Context) -> None:
         if record.get('id') not in context.live[vim].volumes:
             context.plan.forgotten.append(key)
         elif not record.get('kept'):
-            what = 'keep' if record['keep'] else 'delete'
+            what = 'keep' if record['keep'] or record['id'] in context.live[vim].standing else 'delete'
             context.plan.add(Task(f'{what} {key}', 'volume.release', vim, key, (record['id'], what),
                                   tuple(context.users.get(key, ()))))
             name, size = key.partition(':')[2], f'{record["size_gib"]} GiB'

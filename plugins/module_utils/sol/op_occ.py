@@ -70,7 +70,7 @@ def _of_vnf(op_occ: Mapping[str, Any], version: str, api_root: str) -> dict[str,
         changedExtConnectivity=(changed_ext_connectivity(changes, op_occ.get('nets') or {}, version)
                                 if operation == 'CHANGE_EXT_CONN' else None),
         modificationsTriggeredByVnfPkgChange=_of_package(vnfd) if operation == 'CHANGE_VNFPKG' else None,
-        vnfSnapshotInfoId=((given.get('params') or {}).get('vnf_snapshot_info_id')
+        vnfSnapshotInfoId=((given.get('params') or {}).get('vnf_snapshot_info_id') or (given.get('params') or {}).get('name')
                            if operation in ('CREATE_SNAPSHOT', 'REVERT_TO_SNAPSHOT') else None),
         _links=_links(op_occ, api_root, place, 'vnf_lcm_op_occs',
                       {'vnfInstance': link(api_root, place, 'vnf_instances', op_occ['vnf_id'])}))

@@ -58,6 +58,7 @@ def _required(operation: str, op_occ: Mapping[str, Any], own: Mapping[str, Any])
     kinds = {'SCALE': {'type': 'SCALE_IN' if counts.get('delete', 0) > counts.get('create', 0) else 'SCALE_OUT',
                        'aspectId': given.get('vdu')},
              'INSTANTIATE': {'flavourId': 'default'}, 'TERMINATE': {'terminationType': 'FORCEFUL'},
+             **dict.fromkeys(('CREATE_SNAPSHOT', 'REVERT_TO_SNAPSHOT'), {'vnfSnapshotInfoId': asked.get('name')}),
              'CHANGE_VNFPKG': {'vnfdId': op_occ.get('vnf_name')}, 'HEAL': {'vnfcInstanceId': instance},
              'OPERATE': {'changeStateTo': 'STARTED' if state in STARTING else 'STOPPED', 'vnfcInstanceId': instance}}
     return {name: value for name, value in kinds.get(operation, {}).items() if value is not None}

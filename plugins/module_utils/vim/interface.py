@@ -13,6 +13,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
     Binding,
     Flavor,
     FloatingIp,
+    Image,
     Network,
     Port,
     Query,
@@ -24,6 +25,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
     Subnet,
     Trunk,
     Volume,
+    VolumeSnapshot,
 )
 
 
@@ -45,9 +47,9 @@ class Vim(Protocol):
         volumes only where they are asked for."""
 
     def find_marked(self, kind: str, mark: str, ns_id: str) -> Sequence[
-            Server | Port | Network | Router | FloatingIp | Trunk | ServerGroup | Volume]:
-        """Resources of a kind ('server', 'port', 'net', 'router', 'floating_ip', 'trunk', 'flavor', 'server_group', 'volume')
-        that carry exactly this mark."""
+            Server | Port | Network | Router | FloatingIp | Trunk | ServerGroup | Volume | Image | VolumeSnapshot]:
+        """Resources of a kind ('server', 'port', 'net', 'router', 'floating_ip', 'trunk', 'flavor', 'server_group', 'volume',
+        'image', 'volume_snapshot') that carry exactly this mark."""
 
     def create_network(self, spec: dict[str, Any]) -> Network:
         """A network without subnets: name, mark, mtu, port_security, provider (mapping)."""
@@ -196,7 +198,7 @@ class Vim(Protocol):
         """Ask for a server's end; an absent one is fine."""
 
     def create_volume(self, spec: dict[str, Any]) -> Volume:
-        """Ask for a volume (size_gib, type, availability_zone, image_id), long before it is available."""
+        """Ask for a volume (size_gib, type, availability_zone, image_id or snapshot_id), long before it is available."""
 
     def volumes(self, ns_id: str) -> list[Volume]:
         """The volumes that carry a mark of the NS: one paged list."""
@@ -218,6 +220,40 @@ class Vim(Protocol):
 
     def detach_volume(self, server_id: str, volume_id: str) -> None:
         """Ask for a volume to be detached from a server; one that is not attached is fine."""
+
+    def mark_volume(self, volume_id: str, mark: str) -> None:
+        """Give a volume another owner mark; an absent one is fine."""
+
+    def revert_volume(self, volume_id: str, snapshot_id: str) -> str:
+        """Ask for a volume that is on no server to be put back to its latest snapshot; the id of the request."""
+
+    def create_server_image(self, server_id: str, spec: dict[str, Any]) -> str:
+        """Ask for an image of a server (name, mark): its id, long before it is active. Of a server that boots from a volume it
+        is empty, and stands for snapshots of all its volumes, which are made within the call and carry no mark."""
+
+    def get_image(self, image_id: str) -> Image | None:
+        """An image, None where there is none."""
+
+    def server_images(self, ns_id: str) -> list[Image]:
+        """The images of servers that carry a mark of the NS: one paged list."""
+
+    def delete_image(self, image_id: str) -> None:
+        """Delete an image; an absent one is fine."""
+
+    def create_volume_snapshot(self, spec: dict[str, Any]) -> VolumeSnapshot:
+        """Ask for a snapshot of a volume, also of one that is attached: volume_id, name, mark."""
+
+    def mark_volume_snapshot(self, snapshot_id: str, mark: str, ns_id: str) -> None:
+        """Give a snapshot its owner mark."""
+
+    def volume_snapshots(self) -> list[VolumeSnapshot]:
+        """All snapshots of volumes: one paged list."""
+
+    def get_volume_snapshot(self, snapshot_id: str) -> VolumeSnapshot | None:
+        """A snapshot of a volume, None where there is none."""
+
+    def delete_volume_snapshot(self, snapshot_id: str) -> None:
+        """Ask for a snapshot's end; an absent one is fine."""
 
     def abort(self) -> None:
         """End every wait between two tries of a call: the operation is being stopped."""

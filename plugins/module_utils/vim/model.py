@@ -20,6 +20,9 @@ class Image(NamedTuple):
     min_ram_mib: int
     checksums: tuple[str, ...]
     vif_model: str = ''
+    mark: str = ''
+    #: Ids of the volume snapshots that an image of a server which boots from a volume stands for.
+    snapshots: tuple[str, ...] = ()
 
 
 class Flavor(NamedTuple):
@@ -194,6 +197,18 @@ class Volume(NamedTuple):
     created: str
 
 
+class VolumeSnapshot(NamedTuple):
+    """A Cinder snapshot; ``size_gib`` is its volume's at the time."""
+
+    id: str
+    name: str
+    status: str
+    volume_id: str
+    size_gib: int
+    metadata: dict[str, str]
+    created: str
+
+
 class VolumeType(NamedTuple):
     """A Cinder volume type that the project may use; ``default`` is what a volume gets that names none."""
 
@@ -221,7 +236,8 @@ class Query:
 
     ``networks``, ``images`` and ``security_groups`` are names or ids; ``*_ids`` come from the record;
     ``marks`` are owner marks of create calls whose answer is unknown, by kind; ``external_networks``: all that there are;
-    ``hosts``: the compute hosts, and ``bindings``: where the ports of these ids are bound, which take an administrator.
+    ``hosts``: the compute hosts, and ``bindings``: where the ports of these ids are bound, which take an administrator;
+    ``snapshots``: images of the NS's servers, and every snapshot of a volume.
     """
 
     ns_id: str
@@ -247,6 +263,7 @@ class Query:
     volume_types: bool = False
     trunks: bool = False
     volume_zones: bool = False
+    snapshots: bool = False
     marks: dict[str, set[str]] = field(default_factory=dict)
     bindings: set[str] = field(default_factory=set)
 
@@ -257,7 +274,8 @@ class State:
 
     ``roles`` are the member's own; ``admin`` says whether calls that need it can be made (with an admin_cloud too).
     ``qos_policies`` are (id, name), None where the VIM has no QoS; ``floating_ips`` all of the project; ``trunks`` says whether
-    the VIM has them; ``hosts`` and ``bindings`` (by the port's id) are empty for who may not see them.
+    the VIM has them; ``hosts`` and ``bindings`` (by the port's id) are empty for who may not see them; ``server_images`` those
+    that carry a mark of the NS, ``volume_snapshots`` all of the project.
     """
 
     vim: str
@@ -274,6 +292,8 @@ class State:
     volumes: list[Volume] = field(default_factory=list)
     volume_types: list[VolumeType] = field(default_factory=list)
     volume_zones: list[str] = field(default_factory=list)
+    server_images: list[Image] = field(default_factory=list)
+    volume_snapshots: list[VolumeSnapshot] = field(default_factory=list)
     security_groups: list[tuple[str, str]] = field(default_factory=list)
     qos_policies: list[tuple[str, str]] | None = None
     trunks: bool = False

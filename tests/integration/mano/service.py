@@ -136,10 +136,15 @@ class Service:
         groups = [one for one in self.project.cloud.compute.server_groups() if marks and one.name.startswith(marks)]
         volumes = [one for one in self.project.cloud.block_storage.volumes()
                    if marks and (one.metadata.get('nfv.mano.mark') or '').startswith(marks)]
+        images = [one for one in self.project.cloud.image.images()
+                  if marks and str((one.properties or {}).get('nfv.mano.mark', '')).startswith(marks)]
+        snapshots = [one for one in self.project.cloud.block_storage.snapshots()
+                     if marks and ((one.metadata or {}).get('nfv.mano.mark') or '').startswith(marks)]
         routers = [one for one in network.routers() if ours(one)]
         floating = [one for one in network.ips() if (one.description or '').startswith(marks or ('/',))]
         return {'servers': servers, 'ports': ports, 'networks': networks, 'subnets': subnets, 'routers': routers,
-                'floating_ips': floating, 'server_groups': groups, 'volumes': volumes}
+                'floating_ips': floating, 'server_groups': groups, 'volumes': volumes, 'images': images,
+                'volume_snapshots': snapshots}
 
     def _ever_made(self, kind: str) -> set[str]:
         return {values['id'] for entry in self.journal() if entry['event'] == 'made' and entry.get('kind') == kind
@@ -148,7 +153,8 @@ class Service:
     def recorded(self) -> dict[str, set[str]]:
         """Ids of what the record says is ours."""
         found: dict[str, set[str]] = {kind: set() for kind in (
-            'servers', 'ports', 'networks', 'subnets', 'routers', 'floating_ips', 'server_groups', 'volumes')}
+            'servers', 'ports', 'networks', 'subnets', 'routers', 'floating_ips', 'server_groups', 'volumes', 'images',
+            'volume_snapshots')}
         for fact in (*self.facts('ns'), *self.facts('vnf')):
             for item, values in fact.get('resources', {}).items():
                 if item.startswith('vdu:'):
@@ -159,8 +165,11 @@ class Service:
                 elif item.startswith('virtual_ip:'):
                     found['ports'] |= {port['id'] for port in values.get('ports', {}).values()}
                     found['floating_ips'] |= {one['id'] for one in values.get('floating_ips', {}).values() if one['owned']}
-                elif item.startswith('volume:'):
+                elif item.startswith(('volume:', 'old_volume:')):
                     found['volumes'].add(values['id'])
+                elif item.startswith('snapshot:'):
+                    found['images'] |= {values['id']} if 'id' in values else set()
+                    found['volume_snapshots'] |= {one['id'] for one in values.get('volume_snapshots', {}).values()}
                 elif item.startswith('server_group:') and values['owned']:
                     found['server_groups'].add(values['id'])
                 elif item.startswith('router:'):
@@ -211,7 +220,12 @@ class Service:
                 network.delete_router(router)
             for server in left['servers']:
                 compute.delete_server(server)
-            if not left['servers']:
+            for image in left['images']:
+                self.project.cloud.image.delete_image(image)
+            for snapshot in left['volume_snapshots']:
+                if snapshot.status in ('available', 'error', 'error_deleting'):
+                    self.project.cloud.block_storage.delete_snapshot(snapshot)
+            if not left['servers'] and not left['volume_snapshots']:
                 for volume in left['volumes']:
                     if volume.status in ('available', 'error', 'error_deleting'):
                         self.project.cloud.block_storage.delete_volume(volume)

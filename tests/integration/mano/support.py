@@ -26,7 +26,7 @@ SANDBOX_HOME = Path(os.environ['OS_CLIENT_CONFIG_FILE']).parent
 BIN = Path(sys.executable).parent
 #: Kinds whose ids are compared before and after: nothing twice, nothing left over.
 KINDS = ('servers', 'ports', 'networks', 'subnets', 'routers', 'floating_ips', 'flavors', 'security_groups', 'server_groups',
-         'volumes')
+         'volumes', 'images', 'volume_snapshots')
 
 
 @dataclass
@@ -133,7 +133,9 @@ class Project:
                 'flavors': {one.id for one in compute.flavors()},
                 'security_groups': {one.id for one in network.security_groups(project_id=self.project_id)},
                 'server_groups': {one.id for one in compute.server_groups()},
-                'volumes': {one.id for one in self.cloud.block_storage.volumes()}}
+                'volumes': {one.id for one in self.cloud.block_storage.volumes()},
+                'images': {one.id for one in self.cloud.image.images()},
+                'volume_snapshots': {one.id for one in self.cloud.block_storage.snapshots()}}
 
     def servers(self, ns_name: str) -> dict[str, Any]:
         """Servers of an NS by name; a name that is there twice is an error."""

@@ -30,6 +30,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
     State,
     Subnet,
 )
+from ansible_collections.nfv.mano.tests.unit.operation.memory_snapshots import SnapshotsInMemory
 from ansible_collections.nfv.mano.tests.unit.operation.memory_volumes import Disks, VolumesInMemory
 from ansible_collections.nfv.mano.tests.unit.plan.world import MINE, flavor, network
 
@@ -44,13 +45,14 @@ class Servers(dict[str, Server]):
         return list(self.values())
 
 
-class Memory(VolumesInMemory):
+class Memory(SnapshotsInMemory, VolumesInMemory):
     """All that one project has, by id. ``before`` is told of each call ``(name, what)`` and may raise."""
 
     name = 'default'
     call_timeout = 1.0
 
     def __init__(self) -> None:
+        super().__init__()
         self.servers = Servers()
         self.ports: dict[str, Port] = {}
         self.networks: dict[str, Network] = {'net-shared': network('shared', '10.10.0.0/16', 'others')}
@@ -98,6 +100,7 @@ class Memory(VolumesInMemory):
         state.admin, state.hosts = self.admin, list(self.hosts.values()) if query.hosts and self.admin else []
         state.images = [Image(f'image-{name}', name, 'active', 0, 0, (digit * 32,))
                         for digit, name in zip('01', ('cirros', 'ubuntu'))]
+        state.images += [self.images[image_id] for image_id in sorted(query.images & self.images.keys())]
         state.flavors = [flavor('m1.tiny'), flavor('m1.small', 1, 2048, 20)]
         state.networks = list(self.networks.values())
         state.ports = [port for port in self.ports.values()
@@ -105,6 +108,7 @@ class Memory(VolumesInMemory):
         state.servers = [one for one in self.servers.values() if query.servers and ns_tag(query.ns_id) in one.tags]
         self.read_volumes(query, state)
         state.bindings = self.port_bindings(query.bindings) if self.admin else {}
+        self.read_snapshots(query, state)
         return state
 
     def port_bindings(self, port_ids: Iterable[str]) -> dict[str, Binding]:
@@ -118,8 +122,10 @@ class Memory(VolumesInMemory):
         return {}
 
     def find_marked(self, kind: str, mark: str, ns_id: str) -> Sequence[Any]:
-        rows = {'server': self.servers, 'port': self.ports, 'net': self.networks, 'volume': self.disks.rows}[kind].values()
-        return [row for row in rows if mark in (getattr(row, 'description', None), getattr(row, 'metadata', {}).get(MARK_KEY))]
+        rows = {'server': self.servers, 'port': self.ports, 'net': self.networks, 'volume': self.disks.rows, 'image': self.images,
+                'volume_snapshot': self.disks.snapshots}[kind].values()
+        return [row for row in rows if mark in (getattr(row, 'description', None), getattr(row, 'mark', None),
+                                                getattr(row, 'metadata', {}).get(MARK_KEY))]
 
     def create_network(self, spec: dict[str, Any]) -> Network:
         net_id = f'net-{self._call("create_network", spec)}'

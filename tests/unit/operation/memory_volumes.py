@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, NS_KEY
-from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Query, State, Volume, VolumeType
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Query, State, Volume, VolumeSnapshot, VolumeType
 
 
 class Disks:
@@ -18,6 +18,7 @@ class Disks:
 
     def __init__(self) -> None:
         self.rows: dict[str, Volume] = {}
+        self.snapshots: dict[str, VolumeSnapshot] = {}
         self.failing: set[str] = set()
         self._later: dict[str, tuple[int, Volume | None]] = {}
 
@@ -72,9 +73,13 @@ class VolumesInMemory(ABC):
         volume_id = f'volume-{self._call("create_volume", spec)}'
         made = self.disks.there(volume_id, name=spec['name'], size_gib=spec['size_gib'], type=spec['type'] or 'fast',
                                 multiattach=spec['type'] == 'both', metadata={MARK_KEY: spec['mark'], NS_KEY: spec['ns_id']},
-                                bootable=spec['image_id'] is not None, image_id=spec['image_id'])
+                                bootable=spec['image_id'] is not None or self._bootable(spec.get('snapshot_id')),
+                                image_id=spec['image_id'])
         self.disks.later(volume_id, 'creating', made._replace(status='error' if 'create' in self.disks.failing else 'available'))
         return self.disks.rows[volume_id]
+
+    def _bootable(self, snapshot_id: str | None) -> bool:
+        return snapshot_id is not None and self.disks.rows[self.disks.snapshots[snapshot_id].volume_id].bootable
 
     def volumes(self, ns_id: str) -> list[Volume]:
         self.disks.look()
@@ -98,8 +103,8 @@ class VolumesInMemory(ABC):
         row = self.disks.rows.get(volume_id)
         if row is None:
             return
-        if row.servers:
-            raise VimError(f'delete volume {volume_id}', f'it is {row.status}', status=400)
+        if row.servers or any(one.volume_id == volume_id for one in self.disks.snapshots.values()):
+            raise VimError(f'delete volume {volume_id}', f'it is {row.status}, or has snapshots', status=400)
         self.disks.later(volume_id, 'deleting', row._replace(status='error_deleting') if 'delete' in self.disks.failing else None)
 
     def attach_volume(self, server_id: str, volume_id: str) -> None:

@@ -26,7 +26,7 @@ sol_op_occ = OpOccFilter().filters()['sol_op_occ']
 sol_vnf_instance = VnfFilter().filters()['sol_vnf_instance']
 OPERATIONS = ('INSTANTIATE', 'SCALE', 'SCALE_TO_LEVEL', 'CHANGE_FLAVOUR', 'TERMINATE', 'HEAL', 'OPERATE', 'CHANGE_EXT_CONN',
               'MODIFY_INFO', 'CREATE_SNAPSHOT', 'REVERT_TO_SNAPSHOT', 'CHANGE_VNFPKG', 'UPDATE', 'REBUILD', 'MIGRATE', 'EVACUATE',
-              'DRAIN', 'RECONCILE')
+              'DRAIN', 'DELETE_SNAPSHOT', 'RECONCILE')
 #: What a request of an operation must have by SOL, in our words.
 ASKED = {'CHANGE_FLAVOUR': {'new_flavour_id': 'big'}, 'CHANGE_EXT_CONN': {'ext_virtual_links': [{'id': 'n', 'ext_cps': []}]},
          'CREATE_SNAPSHOT': {'vnf_snapshot_info_id': 's'}, 'REVERT_TO_SNAPSHOT': {'vnf_snapshot_info_id': 's'},

@@ -25,6 +25,7 @@ class BlockStorage(Service):
     def create_volume(self, spec: dict[str, Any]) -> Volume:
         body = {'name': spec['name'], 'size': spec['size_gib'], 'volume_type': spec['type'],
                 'availability_zone': spec['availability_zone'], 'imageRef': spec['image_id'],
+                'snapshot_id': spec.get('snapshot_id'),
                 'metadata': {MARK_KEY: spec['mark'], NS_KEY: spec['ns_id']}}
         answer = self._client.call('volume', 'POST', '/volumes', f'create volume {spec["name"]}', json={'volume': given(body)})
         return convert.volume(answer['volume'])

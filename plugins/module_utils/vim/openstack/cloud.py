@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
     Flavor,
     FloatingIp,
+    Image,
     Network,
     Port,
     Query,
@@ -23,6 +24,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
     State,
     Trunk,
     Volume,
+    VolumeSnapshot,
 )
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import moves, quota, read
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.block_storage import BlockStorage
@@ -31,10 +33,11 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.moves impor
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.network import Networking
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.routing import Routing
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.server_changes import ServerChanges
+from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.snapshots import Snapshots
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.trunking import Trunking
 
 
-class OpenStack(BlockStorage, Moves, ServerChanges, Networking, Routing, Trunking):
+class OpenStack(BlockStorage, Moves, ServerChanges, Snapshots, Networking, Routing, Trunking):
     """One cloud of clouds.yaml as a VIM; ``admin_cloud`` is used for those calls that a member may not do.
 
     :raises VimUnreachable: the cloud is unknown or openstacksdk is missing.
@@ -76,7 +79,7 @@ class OpenStack(BlockStorage, Moves, ServerChanges, Networking, Routing, Trunkin
             return {**quota.network(self._client, self._project_id), **nova.result(), **(cinder.result() if cinder else {})}
 
     def find_marked(self, kind: str, mark: str, ns_id: str) -> Sequence[
-            Server | Port | Network | Router | FloatingIp | Trunk | Flavor | ServerGroup | Volume]:
+            Server | Port | Network | Router | FloatingIp | Trunk | Flavor | ServerGroup | Volume | Image | VolumeSnapshot]:
         if kind == 'flavor':
             return self.flavors_marked(mark)
         return read.find_marked(self._client, kind, mark, ns_id)

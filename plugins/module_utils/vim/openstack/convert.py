@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
+from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
     Binding,
     Flavor,
@@ -23,6 +25,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
     Subnet,
     Trunk,
     Volume,
+    VolumeSnapshot,
     VolumeType,
 )
 
@@ -34,7 +37,13 @@ def image(row: dict[str, Any]) -> Image:
     """Image API v2: an image."""
     sums = tuple(value for value in (row.get('checksum'), row.get('os_hash_value')) if value)
     return Image(row['id'], row['name'] or '', row['status'], row.get('min_disk') or 0, row.get('min_ram') or 0, sums,
-                 row.get('hw_vif_model') or '')
+                 row.get('hw_vif_model') or '', row.get(MARK_KEY) or '', _snapshots_of(row.get('block_device_mapping')))
+
+
+def _snapshots_of(mapping: str | list[dict[str, Any]] | None) -> tuple[str, ...]:
+    """Nova writes the devices of an image of a server that boots from a volume as JSON into a property."""
+    devices = json.loads(mapping) if isinstance(mapping, str) and mapping else mapping
+    return tuple(one['snapshot_id'] for one in devices or () if one.get('snapshot_id'))
 
 
 def flavor(row: dict[str, Any]) -> Flavor:
@@ -123,6 +132,12 @@ def volume(row: dict[str, Any]) -> Volume:
                   str(row.get('bootable')).lower() == 'true', bool(row.get('multiattach')), row.get('metadata') or {}, servers,
                   row.get('availability_zone') or '', (row.get('volume_image_metadata') or {}).get('image_id'),
                   row.get('created_at') or '')
+
+
+def volume_snapshot(row: dict[str, Any]) -> VolumeSnapshot:
+    """Volume API v3: a snapshot with details."""
+    return VolumeSnapshot(row['id'], row.get('name') or '', row['status'], row['volume_id'], row['size'],
+                          row.get('metadata') or {}, row.get('created_at') or '')
 
 
 def volume_type(row: dict[str, Any], default_id: str | None) -> VolumeType:

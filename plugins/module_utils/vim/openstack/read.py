@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, NS_KEY, ns_tag
+from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, NS_KEY, ns_prefix, ns_tag
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
     FloatingIp,
+    Image,
     Network,
     Port,
     Query,
@@ -24,6 +25,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
     State,
     Trunk,
     Volume,
+    VolumeSnapshot,
 )
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack import convert
 from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.client import Client
@@ -35,6 +37,8 @@ VOLUMES_ONE_BY_ONE = 10
 #: Marks are up to 250 characters.
 MARKS_PER_CALL = 20
 AT_ONCE = 8
+#: Statuses of an image that is there, or on its way.
+IMAGE_COMES = frozenset({'queued', 'saving', 'active'})
 UUID = re.compile(r'^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$')
 
 
@@ -61,7 +65,8 @@ def _jobs(query: Query) -> list[Callable[[Client, Query, State], None]]:
               (query.cidrs, _cidrs), (query.volumes or query.volume_ids, _volumes), (query.volume_types, _volume_types),
               (query.volume_zones, _volume_zones), (query.qos_policies, _qos_policies),
               (query.external_networks, _external_networks), (query.floating_ips, _floating_ips),
-              (query.router_ids or query.marks.get('router'), _routers), (query.trunks, _trunks)]
+              (query.router_ids or query.marks.get('router'), _routers), (query.trunks, _trunks),
+              (query.snapshots, _server_images), (query.snapshots, _volume_snapshots)]
     return [job for asked, job in wanted if asked]
 
 
@@ -86,6 +91,10 @@ def _images(client: Client, query: Query, state: State) -> None:
         quoted = ','.join('"' + name.replace('"', '\\"') + '"' for name in part)
         state.images += [convert.image(row) for row in
                          client.pages('image', '/images', 'images', 'list images', {'name': f'in:{quoted}'})]
+    for part in chunks(query.images - names - {image.id for image in state.images}):
+        state.images += [convert.image(row) for row in
+                         client.pages('image', '/images', 'images', 'list images', {'id': f'in:{",".join(part)}'})]
+    # Community and hidden images are in no list
     for image_id in query.images - names - {image.id for image in state.images}:
         row = client.call('image', 'GET', f'/images/{image_id}', f'get image {image_id}', missing_ok=True)
         if row:
@@ -247,6 +256,27 @@ def get_volume(client: Client, volume_id: str) -> Volume | None:
     return convert.volume(answer['volume']) if answer else None
 
 
+def _server_images(client: Client, query: Query, state: State) -> None:
+    state.server_images = server_images(client, query.ns_id)
+
+
+def server_images(client: Client, ns_id: str) -> list[Image]:
+    """Every image of a server that carries a mark of the NS, in one paged list. Images of a server that was made from one
+    inherit its properties: only the mark and the name together tell ours."""
+    rows = client.pages('image', '/images', 'images', 'list images', {NS_KEY: ns_id})
+    return [image for image in map(convert.image, rows) if image.mark.startswith(ns_prefix(ns_id))]
+
+
+def _volume_snapshots(client: Client, query: Query, state: State) -> None:
+    state.volume_snapshots = volume_snapshots(client)
+
+
+def volume_snapshots(client: Client) -> list[VolumeSnapshot]:
+    """Every snapshot of a volume of the project: whether one is its volume's latest, all of them tell."""
+    return [convert.volume_snapshot(row) for row in
+            client.pages('volume', '/snapshots/detail', 'snapshots', 'list volume snapshots')]
+
+
 def _volume_types(client: Client, query: Query, state: State) -> None:
     default = client.call('volume', 'GET', '/types/default', 'get the default volume type', missing_ok=True)
     default_id = default['volume_type']['id'] if default else None
@@ -266,7 +296,7 @@ def _nearest(state: State, kind: str, missing: Iterable[str], names: Iterable[st
 
 
 def find_marked(client: Client, kind: str, mark: str, ns_id: str) -> list[
-        Server | Port | Network | Router | FloatingIp | Trunk | ServerGroup | Volume]:
+        Server | Port | Network | Router | FloatingIp | Trunk | ServerGroup | Volume | Image | VolumeSnapshot]:
     """The rows that carry exactly this mark, oldest first for servers and volumes (a service's filter is never trusted)."""
     if kind == 'server':
         found = [server for server in servers_of(client, ns_id) if server.metadata.get(MARK_KEY) == mark]
@@ -275,6 +305,10 @@ def find_marked(client: Client, kind: str, mark: str, ns_id: str) -> list[
         return [group for group in server_groups(client) if group.name == mark]
     if kind == 'volume':
         return sorted(volumes_of(client, mark, MARK_KEY), key=lambda one: one.created)
+    if kind == 'image':
+        return [image for image in server_images(client, ns_id) if image.mark == mark and image.status in IMAGE_COMES]
+    if kind == 'volume_snapshot':
+        return [one for one in volume_snapshots(client) if one.metadata.get(MARK_KEY) == mark]
     path, convert_row = {'port': ('/ports', convert.port), 'net': ('/networks', convert.network),
                          'subnet': ('/subnets', convert.subnet), 'router': ('/routers', convert.router),
                          'floating_ip': ('/floatingips', convert.floating_ip), 'trunk': ('/trunks', convert.trunk)}[kind]
