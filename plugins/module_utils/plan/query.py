@@ -75,6 +75,7 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
         asked.server_groups = asked.server_groups or call['kind'] == 'server_group'
         asked.volumes = asked.volumes or call['kind'] == 'volume'
         asked.floating_ips = asked.floating_ips or call['kind'] == 'floating_ip'
+        asked.snapshots = asked.snapshots or call['kind'] in ('image', 'volume_snapshot')
     if target is not None:
         _target(target, query, known)
     return queries

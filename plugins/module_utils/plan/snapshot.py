@@ -14,7 +14,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Change,
 from ansible_collections.nfv.mano.plugins.module_utils.plan.operate import find_server
 from ansible_collections.nfv.mano.plugins.module_utils.plan.volume import HELD
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import Vdu
-from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, mark
+from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, mark, ns_prefix
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Server, Volume
 
 KIND, OLD_VOLUME = 'snapshot:', 'old_volume:'
@@ -212,10 +212,34 @@ def plan_gone(context: Context) -> None:
         said = [*(['image'] if record.get('id') else []), *(f'snapshot of volume {one}' for one in parts)]
         context.plan.changes.append(Change('delete', 'snapshot', key.removeprefix(KIND), record['vim'], ', '.join(said),
                                            'not in the target' if whole else 'asked for'))
+    if context.asked.scope is None:
+        _twins(context, gone, freed, servers)
     _after(context, freed)
     _old_volumes(context, freed, gone)
     if context.asked.snapshots_gone:
         _held_volumes(context, freed)
+
+
+def _twins(context: Context, gone: frozenset[str], freed: dict[str, list[str]], after: tuple[str, ...]) -> None:
+    """What came of create calls that were given up as lost, and is in no record."""
+    prefix = ns_prefix(context.ns_id)
+    recorded = {part for record in context.record.values() for part in (
+        record.get('id'), *(one['id'] for one in record.get('volume_snapshots', {}).values()))}
+    for text in sorted(text for text in context.doubtful if text.startswith(prefix)):
+        owner, _slash, task = text.removeprefix(prefix).rpartition('/')
+        key = key_of(owner, task.removeprefix('snapshot.').partition(':')[0])
+        for vim, live in context.live.items() if task.startswith('snapshot.') and key not in gone else ():
+            images = [one.id for one in live.server_images.values() if one.mark == text and one.id not in recorded]
+            parts = [one for one in live.volume_snapshots.values()
+                     if one.metadata.get(MARK_KEY) == text and one.id not in recorded]
+            if not images and not parts:
+                continue
+            doomed = (tuple(images), tuple(one.id for one in parts))
+            task_id = context.plan.add(Task(f'delete twin {text}', 'snapshot.delete', vim, key, doomed, after))
+            for one in parts:
+                freed.setdefault(one.volume_id, []).append(task_id)
+            context.plan.changes.append(Change('delete', 'snapshot', key.removeprefix(KIND), vim, ' '.join(
+                part for ids in doomed for part in ids), 'made by a lost reply'))
 
 
 def _after(context: Context, freed: Mapping[str, list[str]]) -> None:

@@ -171,6 +171,22 @@ def test_a_lost_answer_makes_no_second_image(site: Site, monkeypatch: pytest.Mon
     assert list(site.vim.images) == [site.resources()[KEY]['id']]
 
 
+def test_an_answer_that_is_lost_for_good_leaves_nothing_when_it_was_given_up(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = made(site)
+    take, late = site.vim.create_server_image, []
+
+    def lost(server_id: str, spec: dict[str, Any]) -> Any:
+        late.append((server_id, spec))
+        raise VimError('take image', 'the connection was closed', unknown=True)
+    monkeypatch.setattr(site.vim, 'create_server_image', lost)
+    site.fails('create_snapshot', params=MONDAY, timeouts={'adopt_window': 0.1})
+    site.newest.trigger('fail')
+    take(*late[0])
+    result = site.apply('instantiate', document=document, timeouts={'adopt_window': 0.1})
+    assert (changes(result), site.vim.images) == ([('delete', 'web/front/0/monday')], {})
+    again(site, document=document)
+
+
 def test_a_rollback_deletes_what_was_taken(site: Site) -> None:
     document = made(site, DATA, count=2)
     taken(site, TUESDAY)
