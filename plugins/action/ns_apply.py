@@ -84,8 +84,11 @@ class ActionModule(ActionBase):
                 arguments.update(document=self._templated(source.document), files=source.files)
                 return []
             # The parameters of other operations are their own, not those that a package is instantiated with
-            mine = arguments.get('operation', 'instantiate') in ('instantiate', 'update')
-            made = to_document(source.files, arguments.get('params') or {} if mine else {})
+            operation, params = arguments.get('operation', 'instantiate'), arguments.get('params') or {}
+            mine = params if operation in ('instantiate', 'update') else {}
+            if operation == 'change_vnfpkg' and isinstance(params, dict):
+                mine = params.get('package_params') or {}
+            made = to_document(source.files, mine)
         except DescriptorError as error:
             raise _unusable([str(problem) for problem in error.problems]) from error
         arguments.update(document=made.document, files=made.files)

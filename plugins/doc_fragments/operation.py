@@ -21,6 +21,8 @@ options:
         servers are made whose user data has secrets, and nothing else is taken from it.
       - V(rebuild) gives the same servers a fresh root disk, of the same or another image, V(change_flavour) another flavor. What
         they bring about is kept beside the document.
+      - V(change_vnfpkg) brings the VDU instances of a VNF to the images and flavors of another version of it, which O(descriptor)
+        has, on the same servers and one after the other.
       - V(create_snapshot) takes an image of each server and a snapshot of each of its volumes under a name, or deletes them,
         V(revert_to_snapshot) puts instances back to them. What is lost by that is named, and nothing is touched unless
         O(accept_data_loss) is true.
@@ -30,8 +32,8 @@ options:
         and nothing is touched unless O(accept_data_loss) is true. O(descriptor), the document from before, is needed only
         where servers have to be made again with secrets.
     type: str
-    choices: [instantiate, update, terminate, scale, operate, heal, rebuild, change_flavour, migrate, evacuate, create_snapshot,
-              revert_to_snapshot, retry, rollback]
+    choices: [instantiate, update, terminate, scale, operate, heal, rebuild, change_flavour, migrate, evacuate, change_vnfpkg,
+              create_snapshot, revert_to_snapshot, retry, rollback]
     default: instantiate
   params:
     description:
@@ -47,6 +49,8 @@ options:
       - Of V(change_flavour), C(flavor) (a name, or a mapping as in the document).
       - Of V(migrate), C(type) (C(live), C(cold)), C(to_host), C(from_host), C(disable_service) (of C(from_host)) and C(vim).
       - Of V(evacuate), C(from_host), which is down, C(to_host) and C(vim).
+      - Of V(change_vnfpkg), C(vnfd_id) (what the VNFD's id has to be) and C(package_params) (the instantiation parameters of
+        SOL006 packages).
       - Of V(create_snapshot), C(name), C(quiesce) (C(pause), C(stop), C(none)) and C(state) (C(present), C(absent)). Of
         V(revert_to_snapshot), C(name).
       - Of V(terminate), C(keep_snapshots) (false), whether snapshots stay, and with them the volumes that they are of.

@@ -118,6 +118,13 @@ def with_values(overlay: Mapping[str, Any], vnf: str, items: str, name: str, **v
     return changed
 
 
+def with_vnf(overlay: Mapping[str, Any], vnf: str, **values: Any) -> dict[str, Any]:
+    """An overlay with other values of a VNF: keys of the document."""
+    changed = copy.deepcopy(dict(overlay))
+    _named(changed.setdefault('vnfs', []), vnf).update(values)
+    return changed
+
+
 def _named(items: list[dict[str, Any]], name: str) -> dict[str, Any]:
     for item in items:
         if item['name'] == name:

@@ -27,7 +27,7 @@ def rebuild(request: Request, base: Base, target: NetworkService) -> tuple[dict[
     selected = select(request, target)
     items = [item for one in selected for item in one.items]
     again = {item: _requests(base, item) for item in items} if force else {}
-    overlay = base.overlay if image is None else _chosen(base, selected, 'image', image)
+    overlay = base.overlay if image is None else chosen(base, selected, 'image', image)
     return overlay, Asked(scope=frozenset(items), change='image', again=again, at_once=at_once(request, selected))
 
 
@@ -48,10 +48,10 @@ def change_flavour(request: Request, base: Base, target: NetworkService) -> tupl
                  'params.flavor: change_flavour needs one: a name, or vcpus, ram_mib and disk_gib')
     selected = [select_one(request, target)] if request.items is None else select(request, target)
     items = frozenset(item for one in selected for item in one.items)
-    return _chosen(base, selected, 'flavor', flavor), Asked(scope=items, change='flavor', at_once=at_once(request, selected))
+    return chosen(base, selected, 'flavor', flavor), Asked(scope=items, change='flavor', at_once=at_once(request, selected))
 
 
-def _chosen(base: Base, selected: Iterable[Selected], name: str, part: Any) -> dict[str, Any]:
+def chosen(base: Base, selected: Iterable[Selected], name: str, part: Any) -> dict[str, Any]:
     """The overlay with an image or a flavor of what is selected: of whole VDUs, or of single instances."""
     overlay, value = base.overlay, write_part(part)
     own = {item: dict(values) for item, values in base.own.items()}

@@ -49,9 +49,10 @@ def write_record(store: Store, ns: dict[str, Any], resources: Resources) -> None
     for name, part in parts.items():
         vnf_id = ns['vnfs'][name]
         before = store.read('vnf', vnf_id) or {}
+        origin = next((vnf.get('vnfd') for vnf in (ns.get('overlay') or {}).get('vnfs', ()) if vnf['name'] == name), None)
         described = next((vnf for vnf in (ns.get('document') or {}).get('vnfs', ()) if vnf['name'] == name), {})
         store.write('vnf', vnf_id, {**before, 'kind': 'vnf', 'id': vnf_id, 'ns_id': ns['id'], 'ns_name': ns['name'],
-                                    'name': name, 'vnfd': described.get('vnfd'),
+                                    'name': name, 'vnfd': origin or described.get('vnfd'),
                                     'state': ns['state'] if described else 'NOT_INSTANTIATED',
                                     'management_addresses': _management_addresses(part), 'resources': part})
     store.write('ns', ns['id'], ns)

@@ -20,8 +20,8 @@ LIMITS: dict[str, float | None] = {'server_active': 600.0, 'server_delete': 300.
 #: Operations that can not do without a document.
 OF_DOCUMENT = ('instantiate', 'update')
 #: Those that change what the record says.
-OF_RECORD = ('scale', 'operate', 'heal', 'rebuild', 'change_flavour', 'migrate', 'evacuate', 'create_snapshot',
-             'revert_to_snapshot')
+OF_RECORD = ('scale', 'operate', 'heal', 'rebuild', 'change_flavour', 'migrate', 'evacuate', 'change_vnfpkg',
+             'create_snapshot', 'revert_to_snapshot')
 
 
 class InputError(ValueError):
@@ -80,7 +80,7 @@ class Request:
                     for key, value in request.timeouts.items() if key not in LIMITS or _seconds(value) is None]
         if request.max_parallel < 1:
             problems.append(f'max_parallel: {request.max_parallel} is less than 1')
-        if request.operation in OF_DOCUMENT and request.document is None:
+        if request.operation in (*OF_DOCUMENT, 'change_vnfpkg') and request.document is None:
             problems.append(f'descriptor: {request.operation} needs a network-service document (nfv_descriptor)')
         if request.operation in OF_RECORD and not request.ns:
             problems.append(f'ns: {request.operation} needs the id or the name of an NS (nfv_ns)')

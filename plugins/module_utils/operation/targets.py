@@ -25,6 +25,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import (
 from ansible_collections.nfv.mano.plugins.module_utils.operation.heal import heal
 from ansible_collections.nfv.mano.plugins.module_utils.operation.move import evacuate, migrate, standing_hosts
 from ansible_collections.nfv.mano.plugins.module_utils.operation.operate import operate
+from ansible_collections.nfv.mano.plugins.module_utils.operation.package import change_vnfpkg
 from ansible_collections.nfv.mano.plugins.module_utils.operation.rebuild import change_flavour, rebuild
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.scale import scale
@@ -91,6 +92,10 @@ def _of_record(request: Request, base: Base) -> Aim:
         overlay, asked = migrate(request, base, before)
     elif request.operation == 'evacuate':
         overlay, asked = evacuate(request, base, before)
+    elif request.operation == 'change_vnfpkg':
+        last = _load(base.ns.get('document') or {}, base.ns.get('files'))
+        given = _load(_with_vims(request.document or {}, request), request.files)
+        overlay, asked = change_vnfpkg(request, base, before, last, given)
     elif request.operation == 'create_snapshot':
         asked = create_snapshot(request, base, before)
     elif request.operation == 'revert_to_snapshot':

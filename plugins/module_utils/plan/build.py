@@ -98,8 +98,9 @@ def _plan_items(context: Context) -> None:
 
 def _refuse_losses(context: Context) -> None:
     """What would lose data has to be meant: by a changed document nfv_allow_delete says so, for heal, evacuate
-    and a revert nfv_accept_data_loss. A rebuild is asked for by its name."""
-    if context.asked.change in ('image', 'flavor'):
+    and a revert nfv_accept_data_loss. A rebuild, and another
+    version, are asked for by their names."""
+    if context.asked.change in ('image', 'flavor', 'package'):
         return
     reverts = context.asked.change == 'revert'
     heals = context.asked.replace is not None or context.asked.move is not None or reverts

@@ -140,8 +140,8 @@ class Asked(NamedTuple):
     ``replace`` (None: nothing is healed): those to be made anew although they are well, with the id of the server that goes ('':
     there was none); why (``cause``) and whether a boot volume stays (``root``: keep) or is made anew (rebuild);
     ``at_once``: how many may be down at a time;
-    ``change``: 'image' or 'flavor', the one thing that is compared, and brought about on the same server; or 'revert', with
-    ``reverts`` of each; ``again``: instances that get a fresh root disk whatever their image, with the ids of rebuilds from
+    ``change``: 'image', 'flavor' or both ('package'), which alone is compared, and brought about on the same server; or 'revert',
+    with ``reverts`` of each; ``again``: instances that get a fresh root disk whatever their image, with the ids of rebuilds from
     before; ``snapshot``: one to be taken of each; ``snapshots_gone``: record keys of those to be deleted; without a target all
     are, but for ``keep_snapshots``; ``stop``: what is deleted is stopped first."""
 

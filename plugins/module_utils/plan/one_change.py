@@ -14,7 +14,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.in_place import plan
 from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Server
 
-DONE_TO = {'image': 'rebuilt', 'flavor': 'resized', 'revert': 'reverted'}
+DONE_TO = {'image': 'rebuilt', 'flavor': 'resized', 'package': 'updated', 'revert': 'reverted'}
 
 
 def plan_one_change(context: Context, instance: Instance, item: str, record: Resource, server: Server | None) -> None:
@@ -24,9 +24,9 @@ def plan_one_change(context: Context, instance: Instance, item: str, record: Res
         context.problem(item, why_not)
         return
     difference = Difference()
-    if context.asked.change == 'flavor' or server.status in RESIZING:
+    if context.asked.change in ('flavor', 'package') or server.status in RESIZING:
         compare_flavor(instance, server, difference)
-    if context.asked.change == 'image':
+    if context.asked.change == 'image' or (context.asked.change == 'package' and server.image_id is not None):
         _image(context, instance, item, record, server, difference)
     if context.asked.change == 'revert':
         _revert(context, instance, item, record, server, difference)
@@ -51,12 +51,13 @@ def _why_not(context: Context, instance: Instance, record: Resource, server: Ser
     if server is None:
         return 'its server is gone from the VIM; nfv.mano.heal makes it again'
     change = context.asked.change
-    if change == 'image' and (server.image_id is None or instance.shared.image_id is None):
+    other_image = change == 'image' or (change == 'package' and record.get('image') != instance.shared.image)
+    if other_image and (server.image_id is None or instance.shared.image_id is None):
         return ('it boots from a volume, and a rebuild would leave what is on that; nfv.mano.heal with root: rebuild makes the '
                 'boot volume anew')
     if server.status in power.WELL or server.status in BUSY or server.status in RESIZING:
         return ''
-    if server.status == 'ERROR' and change in ('image', 'revert') and (server.launched or record.get('rebuilding')):
+    if server.status == 'ERROR' and change != 'flavor' and (server.launched or record.get('rebuilding')):
         return ''
     way_out = '; nfv.mano.heal makes it anew' if server.status == 'ERROR' else ''
     return f'its server is {server.status} and can be {DONE_TO[change]} only from {", ".join(sorted(power.WELL))}{way_out}'
@@ -114,8 +115,8 @@ def _lost_of(server: Server) -> str:
 def _note(context: Context, instance: Instance, item: str, record: Resource, server: Server) -> None:
     """It is so already: the record says so from now on."""
     now = {'id': server.id, 'status': server.status,
-           **({'flavor_key': instance.shared.flavor['key']} if context.asked.change == 'flavor' else
-              {'image': instance.shared.image, 'image_id': server.image_id})}
+           **({'flavor_key': instance.shared.flavor['key']} if context.asked.change in ('flavor', 'package') else {}),
+           **({'image': instance.shared.image, 'image_id': server.image_id} if context.asked.change != 'flavor' else {})}
     if any(record.get(key) != value for key, value in now.items()):
         context.plan.found[item] = {**record, **now}
     context.plan.unchanged += 1

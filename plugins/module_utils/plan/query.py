@@ -55,7 +55,7 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
             asked.server_groups = True
         if kind in ('snapshot', 'old_volume'):
             asked.snapshots = asked.volumes = True
-        rebuilt = asked_of and asked_of.change == 'image' and key in (asked_of.scope or ())
+        rebuilt = asked_of and asked_of.change in ('image', 'package') and key in (asked_of.scope or ())
         if kind == 'vdu' and resource.get('image_id') and asked_of and (rebuilt or asked_of.heals(key)):
             asked.images.add(resource['image_id'])
         if kind == 'vdu' and resource.get('id'):

@@ -50,7 +50,8 @@ def vnf_instance_view(ns: Mapping[str, Any], vnf: str, version: str = 'v2', api_
         raise ViewError(f'{vnf} is not a VNF of {ns["name"]} (there are: {", ".join(sorted(ns["vnfs"])) or "none"})')
     vnf_id = ns['vnfs'][name]
     declared = next((one for one in (ns.get('document') or {}).get('vnfs', ()) if one['name'] == name), None)
-    vnfd = (declared or {}).get('vnfd') or {}
+    later = next((one for one in (ns.get('overlay') or {}).get('vnfs', ()) if one['name'] == name), {})
+    vnfd = later.get('vnfd') or (declared or {}).get('vnfd') or {}
     state = 'INSTANTIATED' if declared is not None and ns['state'] == 'INSTANTIATED' else 'NOT_INSTANTIATED'
     me = ('vnflcm', version, 'vnf_instances', vnf_id)
     # An open op-occ refuses every other operation

@@ -15,7 +15,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.target.checks import chec
 from ansible_collections.nfv.mano.plugins.module_utils.target.document import to_value
 from ansible_collections.nfv.mano.plugins.module_utils.target.hardware import Flavor, Image
 from ansible_collections.nfv.mano.plugins.module_utils.target.kinds import Struct
-from ansible_collections.nfv.mano.plugins.module_utils.target.model import NetworkService, Vdu
+from ansible_collections.nfv.mano.plugins.module_utils.target.model import NetworkService, Vdu, Vnfd
 from ansible_collections.nfv.mano.plugins.module_utils.target.parse import read
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Report, TargetError
 
@@ -39,8 +39,8 @@ def read_part(name: str, value: Any, path: str) -> Image | Flavor:
     return part  # type: ignore[no-any-return]
 
 
-def write_part(part: Image | Flavor) -> Any:
-    """As the document writes it."""
+def write_part(part: Image | Flavor | Vnfd) -> Any:
+    """An image, a flavor or an origin as the document writes it."""
     return to_value(Struct(type(part)), part)
 
 
