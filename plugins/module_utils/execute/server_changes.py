@@ -61,7 +61,7 @@ class ServerChanges(ServerKind):
 
     def _rebuild(self, task: Task, vim: Vim, ended: Ended) -> None:
         """Rebuild, or see one to its end that an earlier run began: it is begun again only where it failed."""
-        instance, server_id, _image_id, begun = task.spec
+        instance, server_id, _image_id, begun, _stopped = task.spec
         step = Step(task, vim, instance, server_id, ended)
         if not begun:
             self._begin_rebuild(step)
@@ -81,7 +81,7 @@ class ServerChanges(ServerKind):
     def _begin_rebuild(self, step: Step) -> None:
         task, vim, instance, server_id, ended = step
         what = f'rebuild server {instance.name}'
-        image_id = task.spec[2]
+        image_id, stopped = task.spec[2], task.spec[4]
         user_data = {'user_data': instance.user_data} if instance.rendered else {}
         request_id = self._calls.change(vim, task.id, 'rebuild', server_id,
                                         lambda: vim.rebuild_server(server_id, image_id, **user_data))
@@ -95,7 +95,8 @@ class ServerChanges(ServerKind):
             why = vim.action_error(server_id, request_id)
             self._settle(step, server, **({} if why else {'rebuilding': None, 'rebuilt': request_id}))
             ended(End(task, VimError(what, why, request_id=request_id) if why else None, 'rebuilt'))
-        self._until(step, what, 'server_active', AT_REST, request_id, done)
+        # Nova stops one again that was stopped, and for a moment it is ACTIVE with nothing under way
+        self._until(step, what, 'server_active', ('SHUTOFF',) if stopped else AT_REST, request_id, done)
 
     # Interfaces ------------------------------------------------------------------------------------------------
 

@@ -33,7 +33,8 @@ def plan_changes(context: Context, instance: Instance, item: str, record: Resour
         elif name == 'resize' and difference.resize:
             _resize(chain)
         elif name == 'rebuild' and difference.rebuild:
-            chain.add('rebuild', 'server.rebuild', (instance, server.id, difference.rebuild, difference.rebuild_begun))
+            stopped = difference.stop or server.status == 'SHUTOFF'
+            chain.add('rebuild', 'server.rebuild', (instance, server.id, difference.rebuild, difference.rebuild_begun, stopped))
     _interfaces(chain, record, difference)
     chain.power('power', down)
     context.plan.changes.append(Change(

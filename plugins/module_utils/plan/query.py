@@ -31,14 +31,8 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
     if target is not None and (asked_of is None or asked_of.operate is None):
         _bindings(target, record, query)
     if asked_of is not None and asked_of.of_servers:
-        for key, resource in record.items():
-            if key.startswith('vdu:'):
-                query(resource['vim']).servers = True
-                query(resource['vim']).hosts = asked_of.move is not None
-                query(resource['vim']).snapshots = query(resource['vim']).volumes = asked_of.snapshot is not None
-                if asked_of.snapshot is not None:
-                    query(resource['vim']).volume_ids.update(one['id'] for one in resource.get('volumes', {}).values())
-                query(resource['vim']).server_ids.update([resource['id']] if resource.get('id') else [])
+        for resource in (one for key, one in record.items() if key.startswith('vdu:')):
+            _server(resource, query(resource['vim']), asked_of)
         return queries
     for key, resource in record.items():
         kind = key.partition(':')[0]
@@ -88,6 +82,16 @@ def _bindings(target: NetworkService, record: dict[str, Resource], query: Any) -
         for port in resource.get('ports', {}).values():
             if port.get('net') in links:
                 query(links[port['net']].vim).bindings.add(port['id'])
+
+
+def _server(resource: Resource, asked: Query, asked_of: Asked) -> None:
+    """What is asked of a server that is acted upon as it is."""
+    asked.servers = True
+    asked.hosts = asked_of.move is not None
+    asked.server_ids.update([resource['id']] if resource.get('id') else [])
+    if asked_of.snapshot is not None:
+        asked.snapshots = asked.volumes = True
+        asked.volume_ids.update(one['id'] for one in resource.get('volumes', {}).values())
 
 
 def _target(target: NetworkService, query: Any, known: bool) -> None:

@@ -102,14 +102,14 @@ def plan_snapshots(context: Context, asked: Snapshot) -> None:
 def _plan_instance(context: Context, asked: Snapshot, vdu: Vdu, owner: str) -> None:
     vim, item, key = vdu.vim or 'default', f'vdu:{owner}', key_of(owner, asked.name)
     record, known = context.record.get(item, {}), context.record.get(key, {})
-    live = context.live[vim]
+    live = context.live.get(vim)
     if known.get('ready') and not record.get('held'):
-        lost = missing(live, known)
+        lost = missing(live, known) if live is not None else []
         if lost:
             context.problem(key, f'{" and ".join(lost)} of it gone from the VIM; delete what is left of it (state: absent)')
         context.plan.unchanged += 1
         return
-    server = find_server(context, vim, owner, record)
+    server = find_server(context, vim, owner, record) if record else None
     why_not = _why_not(server)
     if why_not or server is None:
         context.problem(item, why_not)

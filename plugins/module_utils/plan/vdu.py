@@ -262,7 +262,7 @@ def _create(context: Context, instance: Instance, item: str, record: Resource, a
 
 def _without_user_data(context: Context, instance: Instance, detail: str) -> tuple[Instance, str]:
     """A server is never made without its user data, unless that loss is accepted: then it is told."""
-    if not context.accept_data_loss or context.asked.replace is not None:
+    if not context.accept_data_loss or context.asked.replace is not None or context.asked.change == 'revert':
         context.problem(f'{instance.shared.path}.cloud_init', f'the user data of {instance.key} is not stored (a file, or '
                         'secret_params): give nfv_descriptor again')
     return instance._replace(rendered=True), f'{detail}, without its user data, which is not stored'

@@ -321,6 +321,15 @@ def test_one_that_boots_from_a_volume_is_made_anew_on_the_very_ports(site: Site)
     assert (site.vim.disks.rows, site.resources(), all_snapshots(site)) == ({}, {}, 0)
 
 
+def test_it_is_not_made_without_its_user_data(site: Site) -> None:
+    secret = {'volumes': [ROOT], 'cloud_init': {'text': 'token: {{ token }}', 'secret_params': {'token': 'x'}}}
+    site.apply('instantiate', document=wanted(1, **secret))
+    taken(site)
+    assert 'give nfv_descriptor again' in str(site.fails('revert_to_snapshot', params=MONDAY, **MEANT))
+    site.apply('revert_to_snapshot', params=MONDAY, ns='edge1', document=wanted(1, **secret), **MEANT)
+    assert statuses(site) == ['ACTIVE']
+
+
 def test_a_volume_that_was_extended_since_is_a_new_one(site: Site) -> None:
     made(site, DATA)
     taken(site)

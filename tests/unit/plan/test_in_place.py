@@ -132,10 +132,10 @@ def test_a_rebuild_whose_end_nobody_saw_is_looked_at(status: str, wanted: list[s
     world.record[ITEM].update(status='REBUILD', rebuilding=BEGUN)
     plan = world.plan(document(1))
     assert (steps(plan), plan.problems) == (wanted, [])
-    assert plan.tasks[f'rebuild {ITEM}'].spec[2:] == ('image-cirros', 'req-1')
+    assert plan.tasks[f'rebuild {ITEM}'].spec[2:4] == ('image-cirros', 'req-1')
     # Another document than the one it was begun for
     again = world.plan(document(1, image='ubuntu'), allow_delete=True)
-    assert again.tasks[f'rebuild {ITEM}'].spec[2:] == ('image-ubuntu', '')
+    assert again.tasks[f'rebuild {ITEM}'].spec[2:4] == ('image-ubuntu', '')
 
 
 def test_all_at_once_is_done_one_after_the_other() -> None:

@@ -44,7 +44,7 @@ def test_another_image_and_nothing_else() -> None:
     assert details(plan) == [f'image cirros -> ubuntu {LOST}'] * 2
     assert sorted(plan.tasks) == [f'rebuild {item}' for item in sorted(items(0, 1))]
     assert {change.reason for change in plan.changes} == {'asked for'}
-    assert plan.tasks[f'rebuild {ITEM}'].spec[2:] == ('image-ubuntu', '')
+    assert plan.tasks[f'rebuild {ITEM}'].spec[2:4] == ('image-ubuntu', '')
 
 
 def test_the_same_image_again_is_that_of_the_server() -> None:
