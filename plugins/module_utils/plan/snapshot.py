@@ -210,6 +210,8 @@ def plan_gone(context: Context) -> None:
         for one in parts.values():
             freed.setdefault(one['volume_id'], []).append(task)
         said = [*(['image'] if record.get('id') else []), *(f'snapshot of volume {one}' for one in parts)]
+        if not whole and record.get('id') and context.record.get(f'vdu:{owner}', {}).get('image_id') == record['id']:
+            said.append('its server was reverted to it: healed, it is of the image in the document then')
         context.plan.changes.append(Change('delete', 'snapshot', key.removeprefix(KIND), record['vim'], ', '.join(said),
                                            'not in the target' if whole else 'asked for'))
     if context.asked.scope is None:

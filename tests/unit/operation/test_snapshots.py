@@ -278,6 +278,9 @@ def test_the_same_server_from_its_image_and_the_volume_in_place(site: Site) -> N
     site.apply('heal', params={'force': True}, **MEANT)
     assert next(iter(site.vim.servers.values())).image_id == server.image_id
     again(site, document=document)
+    (detail,) = details(site.apply('create_snapshot', params=GONE))
+    assert 'its server was reverted to it: healed, it is of the image in the document then' in detail
+    again(site, document=document)
 
 
 def test_from_an_earlier_snapshot_by_a_new_volume(site: Site) -> None:
