@@ -26,6 +26,8 @@ options:
       - V(create_snapshot) takes an image of each server and a snapshot of each of its volumes under a name, or deletes them,
         V(revert_to_snapshot) puts instances back to them. What is lost by that is named, and nothing is touched unless
         O(accept_data_loss) is true.
+      - V(modify_info) changes what is told of the network service, of O(vnf), or of O(vdu), such as names, descriptions and
+        metadata. It is kept beside the document too.
       - V(retry) goes on with an operation that failed, with what it was asked for; O(descriptor) may be a corrected document.
         Secrets are not stored, so it is needed again where servers are still to be made of them.
       - V(rollback) undoes an operation that failed. What was declared before it is the target; what can not come back is named,
@@ -33,7 +35,7 @@ options:
         where servers have to be made again with secrets.
     type: str
     choices: [instantiate, update, terminate, scale, operate, heal, rebuild, change_flavour, migrate, evacuate, change_vnfpkg,
-              create_snapshot, revert_to_snapshot, retry, rollback]
+              create_snapshot, revert_to_snapshot, modify_info, retry, rollback]
     default: instantiate
   params:
     description:
@@ -54,6 +56,9 @@ options:
       - Of V(create_snapshot), C(name), C(quiesce) (C(pause), C(stop), C(none)) and C(state) (C(present), C(absent)). Of
         V(revert_to_snapshot), C(name).
       - Of V(terminate), C(keep_snapshots) (false), whether snapshots stay, and with them the volumes that they are of.
+      - Of V(modify_info), a merge patch. C(ns_instance_name), C(ns_instance_description), C(metadata), C(extensions) and
+        C(ns_configurable_properties), or with O(vnf) the same with C(vnf_) in front, or with O(vdu) C(description) and
+        C(metadata).
       - Of these, C(request_id), a name of the caller's for the request. Once it is carried out the same name again changes
         nothing and answers with its op-occ, as long as that is kept.
     type: dict

@@ -49,8 +49,9 @@ EXAMPLES = r"""
 RETURN = r"""
 nss:
   description:
-    - The network services. Each with id, name, state, document, vims, vnfs, its open op_occ, and resources by item, such as
-      C(vdu:web/front/0) with id, name, status, addresses and ports.
+    - The network services. Each with id, name, state, document, declared (the document with what later verbs changed of
+      it), vims, vnfs, its open op_occ, and resources by item, such as C(vdu:web/front/0) with id, name, status, addresses and
+      ports.
     - Its C(snapshots), each with name and C(instances), of each of which it tells vnf, vdu, count_index, vim, image_id,
       volume_snapshots by volume, when it was C(created), how consistent it is (C(pause) and C(stop), the server was held still;
       C(still), it did not run; C(one disk); C(none), each disk is of a moment of its own) and whether it is whole (C(ready)).

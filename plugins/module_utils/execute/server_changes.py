@@ -30,8 +30,8 @@ class ServerChanges(ServerKind):
     """Does the tasks that change servers."""
 
     def verbs(self) -> dict[str, Verb]:
-        return {'server.update': single(self._update), 'server.rebuild': single(self._rebuild),
-                'server.unplug': single(self._unplug), 'server.plug': single(self._plug)}
+        return {'server.update': single(self._update), 'server.describe': single(self._describe),
+                'server.rebuild': single(self._rebuild), 'server.unplug': single(self._unplug), 'server.plug': single(self._plug)}
 
     # Attributes ------------------------------------------------------------------------------------------------
 
@@ -44,6 +44,12 @@ class ServerChanges(ServerKind):
         for port_id, changes in spec['ports'].items():
             self._update_port(task, vim, instance, port_id, changes)
         self._settle_now(Step(task, vim, instance, spec['id'], ended))
+        ended(End(task, None, 'updated'))
+
+    def _describe(self, task: Task, vim: Vim, ended: Ended) -> None:
+        server_id, changes, kept = task.spec
+        self._calls.change(vim, task.id, 'update', server_id, lambda: vim.update_server(server_id, changes))
+        self._calls.note('changed', task=task.id, put={task.item: kept})
         ended(End(task, None, 'updated'))
 
     def _update_port(self, task: Task, vim: Vim, instance: Instance, port_id: str, changes: dict[str, Any]) -> None:

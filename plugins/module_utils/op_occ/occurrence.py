@@ -189,13 +189,15 @@ class OpOccs:
         self._store = store
 
     def start(self, operation: str, ns: Mapping[str, Any], vnfs: Mapping[str, str], parameters: Mapping[str, Any],
-              owner: Mapping[str, Any], counts: Mapping[str, int], keep: int | None = None) -> OpOcc:
+              owner: Mapping[str, Any], counts: Mapping[str, int], keep: int | None = None,
+              before: Mapping[str, Any] | None = None) -> OpOcc:
         """A new op-occ in STARTING, with one for each VNF (name -> id); with the NS's lock held.
 
         Its own fact is written last: an op-occ is there with all its parts, or not at all.
 
         :param counts: how many resources are to be made, changed and deleted, by action.
         :param keep: how many finished ones of the NS stay beside it, whatever they ended in (None: all of them).
+        :param before: the record from before, for a rollback.
         :raises OpOccError: 409, the NS has an open op-occ; nothing is written.
         :raises StoreError: a file can't be written.
         """
@@ -215,6 +217,8 @@ class OpOccs:
         parts = [{**common, 'id': str(uuid.uuid4()), 'scope': 'vnf', 'vnf_id': vnf_id, 'vnf_name': name, 'resources': {},
                   'parent': op_occ.id} for name, vnf_id in sorted(vnfs.items())]
         op_occ.dir.write_json('parameters.json', {'parameters': without_secrets(parameters)})
+        if before is not None:
+            op_occ.dir.write_json('record_before.json', dict(before))
         op_occ.dir.write_json('states.json', {'states': [{'state': state, 'time': moment, 'trigger': 'request'}]})
         op_occ.dir.write_json('vnf_op_occs.json', {'ids': [part['id'] for part in parts]})
         for part in parts:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Asked
-from ansible_collections.nfv.mano.plugins.module_utils.target import NetworkService, Vdu, Vnf
+from ansible_collections.nfv.mano.plugins.module_utils.target import NetworkService, Vdu, Vnf, merge
 
 #: Keys of the overlay beside those of the document, each by record key of an instance: the wanted status of a server that is
 #: not to be ACTIVE; the image and the flavor that are its own; the host that it was moved to from the one that its VDU's
@@ -78,6 +78,14 @@ class Base:
         return self.overlay.get(HOSTS) or {}
 
 
+def declared_document(ns: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The document that is in force, with what later verbs changed of it; None: there is none."""
+    if ns.get('state') != 'INSTANTIATED':
+        return None
+    document = ns.get('document') or {}
+    return merge(document, ns.get('overlay') or {}, document)
+
+
 def with_power(overlay: Mapping[str, Any] | None, power: Mapping[str, str]) -> dict[str, Any]:
     """An overlay with other wanted statuses."""
     return _with(overlay or {}, POWER, power)
@@ -113,19 +121,20 @@ def with_values(overlay: Mapping[str, Any], vnf: str, items: str, name: str, **v
     :param items: the list it stands in, 'vdus' or 'scaling_aspects'.
     """
     changed = copy.deepcopy(dict(overlay))
-    of_vnf = _named(changed.setdefault('vnfs', []), vnf)
-    _named(of_vnf.setdefault(items, []), name).update(values)
+    of_vnf = named(changed.setdefault('vnfs', []), vnf)
+    named(of_vnf.setdefault(items, []), name).update(values)
     return changed
 
 
 def with_vnf(overlay: Mapping[str, Any], vnf: str, **values: Any) -> dict[str, Any]:
     """An overlay with other values of a VNF: keys of the document."""
     changed = copy.deepcopy(dict(overlay))
-    _named(changed.setdefault('vnfs', []), vnf).update(values)
+    named(changed.setdefault('vnfs', []), vnf).update(values)
     return changed
 
 
-def _named(items: list[dict[str, Any]], name: str) -> dict[str, Any]:
+def named(items: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    """The item of a list of a document with this name, added where there is none."""
     for item in items:
         if item['name'] == name:
             return item

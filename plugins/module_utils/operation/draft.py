@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources
 from ansible_collections.nfv.mano.plugins.module_utils.operation import reading
-from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Aim, Base, item_of
+from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Aim, Base, declared_document, item_of
 from ansible_collections.nfv.mano.plugins.module_utils.operation.key_pair import key_pair_for
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.targets import make_aim
@@ -89,22 +89,25 @@ def make_draft(request: Request, ns: Mapping[str, Any], resources: Resources, pe
     :raises InputError: the document or the request is wrong.
     :raises VimError: a VIM can't be read.
     """
-    aim = aim or make_aim(request, base or Base(ns, resources))
+    base = base or Base(ns, resources)
+    aim = aim or make_aim(request, base)
     target = aim.target
     clouds = {name: dict(vim) for name, vim in (ns.get('vims') or {}).items()}
     if target is not None:
-        clouds.update({name: {'cloud': vim.cloud, 'region': vim.region, 'admin_cloud': vim.admin_cloud}
+        # Of a VIM that is not read what is known of it stays
+        clouds.update({name: {**clouds.get(name, {}), 'cloud': vim.cloud, 'region': vim.region, 'admin_cloud': vim.admin_cloud}
                        for name, vim in target.vims.items()})
     not_rendered = _not_rendered(target)
-    pair = None if aim.asked.operate else key_pair_for(target, store, ns, request)
+    pair = None if aim.asked.operate or aim.asked.described else key_pair_for(target, store, ns, request)
     user_data, compared = _rendered(aim, not_rendered, pair.public if pair else None)
     queries = make_queries(ns['id'], target, resources, [*pending, *ns.get('doubtful', ())], aim.asked)
     vims = reading.connect(request, clouds, queries)
-    states = reading.read_all(vims, queries, pending, request, tell, wait)
+    states = reading.read_all(vims, queries, [] if aim.asked.of_servers else pending, request, tell, wait)
     context = Context(ns['id'], ns['name'], target, resources, {name: Live.of(state) for name, state in states.items()},
                       request.create_flavors, request.allow_delete,
                       lambda vnf, vdu, index: user_data.get((vnf.name, vdu.name, index)),
                       compared, not_rendered, request.accept_data_loss, aim.power, aim.hosts, aim.asked,
+                      declared_document(base.ns) or {},
                       doubtful=frozenset(call['mark'] for call in (*pending, *ns.get('doubtful', ()))))
     plan = make_plan(context)
     quotas = reading.read_quotas(vims, plan)

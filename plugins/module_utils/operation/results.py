@@ -65,7 +65,7 @@ def answered(ns: Mapping[str, Any], op_occ: OpOcc) -> dict[str, Any]:
 
 def planned(ns: Mapping[str, Any], draft: Draft) -> dict[str, Any]:
     """A dry run."""
-    changed = bool(draft.plan.tasks)
+    changed = bool(draft.plan.tasks or draft.plan.changes)
     return {'changed': changed, **_result(None, ns, draft, 'planned' if changed else 'unchanged')}
 
 

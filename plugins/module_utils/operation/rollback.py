@@ -13,8 +13,8 @@ from typing import Any
 from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError, conflict
-from ansible_collections.nfv.mano.plugins.module_utils.operation import again, results
-from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Base
+from ansible_collections.nfv.mano.plugins.module_utils.operation import again, modify, results
+from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Base, declared_document
 from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import Draft, make_draft
 from ansible_collections.nfv.mano.plugins.module_utils.operation.move import back as back_to_hosts
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import read_journal
@@ -26,7 +26,6 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.targets import 
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan
 from ansible_collections.nfv.mano.plugins.module_utils.plan.snapshot import KIND
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
-from ansible_collections.nfv.mano.plugins.module_utils.target import merge
 
 #: What of the NS's record says what is declared.
 DECLARED = ('state', 'document', 'overlay', 'files', 'description')
@@ -85,7 +84,7 @@ def draft_back(request: Request, op_occ: OpOcc, ns: Mapping[str, Any], resources
     :raises VimError: a VIM can't be read.
     """
     before = record_before(op_occ)
-    document = _document(before['ns'])
+    document = declared_document(before['ns'])
     if document is None and op_occ.operation == 'TERMINATE':
         raise conflict(f'{op_occ.operation} {op_occ.id} can not be rolled back', 'nothing was declared before it; go on with '
                        'nfv.mano.retry, or give it up with nfv.mano.fail', f'op_occ/{op_occ.id}')
@@ -102,6 +101,8 @@ def draft_back(request: Request, op_occ: OpOcc, ns: Mapping[str, Any], resources
     if op_occ.operation == 'MIGRATE':
         aim = back_to_hosts(make_aim(back, Base(declared, resources)), again.original(request, op_occ),
                             moved_from(read_journal(op_occ)))
+    elif op_occ.operation == 'MODIFY_INFO':
+        aim = modify.back(make_aim(back, Base(declared, resources)), again.original(request, op_occ))
     draft = make_draft(back, declared, resources, pending, tell, store, wait, aim=aim)
     lost = list(losses(draft.plan, before['resources'], resources))
     if request.accept_data_loss:
@@ -110,14 +111,6 @@ def draft_back(request: Request, op_occ: OpOcc, ns: Mapping[str, Any], resources
         draft.lost = lost
         draft.problems += lost
     return draft
-
-
-def _document(before: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The document that was in force, with what later verbs had changed of it; None: there was none."""
-    if before.get('state') != 'INSTANTIATED':
-        return None
-    kept = before.get('document') or {}
-    return merge(kept, before.get('overlay') or {}, kept)
 
 
 def losses(plan: Plan, before: Resources, now: Resources) -> Iterator[str]:

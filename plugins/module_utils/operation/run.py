@@ -13,6 +13,7 @@ from typing import Any
 from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, recover
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import first_state
 from ansible_collections.nfv.mano.plugins.module_utils.operation import key_pair, results, waiting
 from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Base
 from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import Draft, make_draft
@@ -71,6 +72,11 @@ class Run:
         self.op_occs = OpOccs(store)
         self.op_occ: OpOcc | None = None
 
+    @property
+    def at_once(self) -> bool:
+        """Whether it is one that starts to work at once: what stands against it refuses the request, and there is no op-occ."""
+        return self.op_occ is None and first_state(self.operation) != 'STARTING'
+
     def run(self) -> dict[str, Any]:
         """The whole operation; returns what the module returns."""
         self.take_up()
@@ -87,6 +93,8 @@ class Run:
         draft.problems += waiting.not_run(self.request, draft.plan)
         if self.op_occ is None and not draft.problems and not self._has_work(draft, resources):
             return results.nothing(self.ns, draft)
+        if draft.problems and self.at_once:
+            raise results.with_state(results.refused(None, draft, self.ns), None, self.ns, self.request, draft)
         op_occ = self._start(draft, resources)
         if draft.problems:
             raise self._refuse(self.refused(op_occ, draft), draft)
@@ -132,12 +140,13 @@ class Run:
                 raise
             raise self._refuse(results.unreadable(self.op_occ, error, self.ns)) from error
         except (VimError, Interrupted) as error:
-            self._start(None, resources)
+            if not self.at_once:
+                self._start(None, resources)
             raise self._refuse(results.unreadable(self.op_occ, error, self.ns)) from error
 
     def _has_work(self, draft: Draft, resources: Resources) -> bool:
         """Whether an op-occ is needed: tasks, another document, or a record that is not what was found."""
-        if draft.plan.tasks or draft.plan.forgotten or self.ns.get('pending'):
+        if draft.plan.tasks or draft.plan.forgotten or (self.ns.get('pending') and not draft.aim.asked.of_servers):
             return True
         if any(resources.get(item) != values for item, values in draft.plan.found.items()):
             return True
@@ -152,12 +161,12 @@ class Run:
         add_vnfs(self.ns, [vnf.name for vnf in draft.target.vnfs] if draft and draft.target else [])
         self.store.write('ns', self.ns['id'], self.ns)
         named = {vnf_of(task.item) for task in draft.plan.tasks.values()} if draft else set()
+        named |= {change.name for change in draft.plan.changes if change.kind == 'vnf'} if draft else set()
         touched = {name: vnf_id for name, vnf_id in self.ns.get('vnfs', {}).items()
                    if name in named or self.operation in WHOLE}
         counts = draft.plan.counts() if draft else {}
         self.op_occ = self.op_occs.start(self.operation, self.ns, touched, parameters(self.request), self.lock.owner, counts,
-                                         self.request.op_occ_retention)
-        self.op_occ.dir.write_json('record_before.json', {'ns': self.ns, 'resources': resources})
+                                         self.request.op_occ_retention, {'ns': self.ns, 'resources': resources})
         return self.op_occ
 
     def _refuse(self, error: OpOccError, draft: Draft | None = None) -> OpOccError:
@@ -194,20 +203,27 @@ class Run:
             error = results.cancelled(op_occ, self.ns, mode)
             op_occ.trigger('cancel', error=error.problem)
             raise results.with_state(error, op_occ, self.ns, self.request, draft)
+        progress = {'done': 0, 'total': len(draft.plan.tasks)}
+        if op_occ.state not in self.BEGIN:
+            # It began with its request
+            op_occ.show(progress=progress)
+            return
         # One that an earlier attempt has left
         op_occ.forget_cancel()
         trigger = self.BEGIN[op_occ.state]
         if trigger == 'retry':
             # With a corrected document, say: the next retry goes on with that
             op_occ.dir.write_json('parameters.json', {'parameters': parameters(self.request)})
-        op_occ.trigger(trigger, owner=self.lock.owner, progress={'done': 0, 'total': len(draft.plan.tasks)})
+        op_occ.trigger(trigger, owner=self.lock.owner, progress=progress)
 
     def _finish(self, op_occ: OpOcc, draft: Draft, resources: Resources, end: WorkEnd) -> dict[str, Any]:
         """Record and op-occ change together: the record first, since recovery would bring it to the same."""
         op_occ.dir.write_json('end.json', {'calls': end.calls, 'seconds': end.outcome.seconds})
         entries = read_journal(op_occ)
         self.ns['doubtful'] = merge_doubtful(self.ns.get('doubtful', ()), entries)
-        self.ns['pending'] = [] if end.ok else merge_pending(self.ns.get('pending', ()), entries)
+        if not draft.aim.asked.of_servers:
+            # Where only servers were looked at, what else may be there is still to be found
+            self.ns['pending'] = [] if end.ok else merge_pending(self.ns.get('pending', ()), entries)
         if end.ok:
             self.settle(draft)
         if end.ok and draft.target is None:

@@ -10,6 +10,7 @@ from typing import Any
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, held, recover
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import OPEN, RUNNING, next_state
 from ansible_collections.nfv.mano.plugins.module_utils.operation import again, results
+from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import declared_document
 from ansible_collections.nfv.mano.plugins.module_utils.operation.changes import resource_changes
 from ansible_collections.nfv.mano.plugins.module_utils.operation.key_pair import PUBLIC
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import age, fold_journal, read_resources
@@ -74,12 +75,14 @@ def _details(store: Store, op_occ: OpOcc) -> dict[str, Any]:
 
 
 def ns_view(store: Store, ns: dict[str, Any]) -> dict[str, Any]:
-    """An NS with all its resources by item, its open op-occ, and where its private key is (None: it has none)."""
+    """An NS with all its resources by item, the document in force (``declared``), its open op-occ, and where its private key is
+    (None: it has none)."""
     open_one = OpOccs(store).open_for(ns['id'])
     view = {key: value for key, value in ns.items() if key not in NOT_SHOWN}
     view['ssh_key_file'] = store.key_file(ns['id']) if PUBLIC in ns else None
     view['resources'] = read_resources(store, ns)
     view['snapshots'] = listed(view['resources'])
+    view['declared'] = declared_document(ns)
     view['op_occ'] = None if open_one is None else op_occ_view(store, open_one)
     return view
 

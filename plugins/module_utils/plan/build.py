@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan import (
+    described,
     flavor,
     floating_ip,
     graceful,
@@ -29,8 +30,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Conte
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan
 
 #: How kinds are listed to people.
-KIND_ORDER = ('host', 'flavor', 'net', 'router', 'virtual_ip', 'server_group', 'volume', 'vdu', 'floating_ip', 'sdn_net',
-              'snapshot')
+KIND_ORDER = ('ns', 'vnf', 'host', 'flavor', 'net', 'router', 'virtual_ip', 'server_group', 'volume', 'vdu', 'floating_ip',
+              'sdn_net', 'snapshot')
 
 
 def make_plan(context: Context) -> Plan:
@@ -49,11 +50,14 @@ def make_plan(context: Context) -> Plan:
         sdn_net.plan_sdn_nets(context)
     elif asked.snapshot:
         snapshot.plan_snapshots(context, asked.snapshot)
+    elif asked.described:
+        described.plan_servers(context)
     elif asked.scope is None or asked.scope:
         _plan_items(context)
     if asked.stop:
         graceful.plan_stops(context, asked.stop)
     snapshot.plan_gone(context)
+    described.plan_record(context)
     _refuse_losses(context)
     # What instances with an image or a flavor of their own have in common with the others is found twice
     plan.problems = list(dict.fromkeys(plan.problems))

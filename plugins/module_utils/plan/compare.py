@@ -13,6 +13,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Resou
 from ansible_collections.nfv.mano.plugins.module_utils.plan.difference import BUSY, RESIZING, Difference, listed
 from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance, user_data_hash
 from ansible_collections.nfv.mano.plugins.module_utils.plan.interfaces import compare_interfaces
+from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Plan
 from ansible_collections.nfv.mano.plugins.module_utils.plan.resize import describe_change, smaller_disks
 from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, ns_tag
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Server
@@ -22,8 +23,8 @@ def compare(instance: Instance, record: Resource, server: Server) -> Difference:
     """Every attribute that the document gives, against the live server and its live ports; both values in each text."""
     difference = Difference()
     _status(instance, server, difference)
-    _attributes(instance, record, server, difference)
-    _metadata(instance, record, server, difference)
+    metadata = {**instance.shared.metadata, MARK_KEY: instance.mark('server')}
+    compare_described(instance.name, instance.shared.vdu.description, metadata, record, server, difference)
     _tags(instance, record, server, difference)
     compare_flavor(instance, server, difference)
     _root_disk(instance, record, server, difference)
@@ -48,16 +49,17 @@ def _status(instance: Instance, server: Server, difference: Difference) -> None:
         difference.texts.append(power.describe(server.status, way))
 
 
-def _attributes(instance: Instance, record: Resource, server: Server, difference: Difference) -> None:
-    vdu = instance.shared.vdu
-    for name, wanted in (('name', instance.name), ('description', vdu.description)):
-        if getattr(server, name) != wanted:
-            difference.server[name] = wanted
-            difference.texts.append(f'{name} {getattr(server, name) or "none"} -> {wanted or "none"}')
+def compare_described(name: str, description: str, metadata: dict[str, str], record: Resource, server: Server,
+                      difference: Difference) -> None:
+    """Name, description and metadata with the owner mark."""
+    for key, wanted in (('name', name), ('description', description)):
+        if getattr(server, key) != wanted:
+            difference.server[key] = wanted
+            difference.texts.append(f'{key} {getattr(server, key) or "none"} -> {wanted or "none"}')
+    _metadata(metadata, record, server, difference)
 
 
-def _metadata(instance: Instance, record: Resource, server: Server, difference: Difference) -> None:
-    wanted = {**instance.shared.metadata, MARK_KEY: instance.mark('server')}
+def _metadata(wanted: dict[str, str], record: Resource, server: Server, difference: Difference) -> None:
     # Keys that somebody else set stay; keys of ours that the document no longer has go
     gone = [key for key in record.get('metadata', ()) if key not in wanted and key in server.metadata]
     if wanted.items() <= server.metadata.items() and not gone:
@@ -69,6 +71,14 @@ def _metadata(instance: Instance, record: Resource, server: Server, difference: 
         difference.server['metadata_gone'] = gone
     difference.texts += [f'metadata {key} {server.metadata.get(key, "none")} -> {value}' for key, value in changed.items()]
     difference.texts += [f'metadata {key} {server.metadata[key]} -> none' for key in gone]
+
+
+def need_metadata(plan: Plan, vim: str, key: str, server: Server, difference: Difference) -> None:
+    """Note what new keys take of the limit of a server's metadata."""
+    more = difference.server.get('metadata', {}).keys() - server.metadata.keys()
+    if more:
+        # Nova counts them while those that go are still there
+        plan.need_each(vim, 'metadata_items', key, len(server.metadata) + len(more))
 
 
 def _tags(instance: Instance, record: Resource, server: Server, difference: Difference) -> None:

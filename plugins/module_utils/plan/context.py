@@ -143,7 +143,8 @@ class Asked(NamedTuple):
     ``change``: 'image', 'flavor' or both ('package'), which alone is compared, and brought about on the same server; or 'revert',
     with ``reverts`` of each; ``again``: instances that get a fresh root disk whatever their image, with the ids of rebuilds from
     before; ``snapshot``: one to be taken of each; ``snapshots_gone``: record keys of those to be deleted; without a target all
-    are, but for ``keep_snapshots``; ``stop``: what is deleted is stopped first."""
+    are, but for ``keep_snapshots``; ``stop``: what is deleted is stopped first;
+    ``described``: names, descriptions and metadata alone."""
 
     scope: frozenset[str] | None = None
     replace: Mapping[str, str] | None = None
@@ -159,11 +160,12 @@ class Asked(NamedTuple):
     snapshot: Snapshot | None = None
     snapshots_gone: frozenset[str] = frozenset()
     keep_snapshots: bool = False
+    described: bool = False
 
     @property
     def of_servers(self) -> bool:
-        """Whether servers that are there are acted upon as they are: nothing is compared, and nothing is made of them."""
-        return self.operate is not None or self.move is not None or self.snapshot is not None
+        """Whether servers that are there are acted upon as they are: nothing else is compared, and nothing is made."""
+        return self.operate is not None or self.move is not None or self.snapshot is not None or self.described
 
     def heals(self, item: str) -> bool:
         """Whether an instance is to be healed."""
@@ -193,6 +195,8 @@ class Context:
     #: Hosts that moved servers are made on again in place of the document's ('': the scheduler chooses), by record key.
     hosts: Mapping[str, str] = field(default_factory=dict)
     asked: Asked = field(default_factory=Asked)
+    #: The document that was in force before, with what later verbs had changed of it.
+    before: Mapping[str, Any] = field(default_factory=dict)
     #: Owner marks of create calls whose answer was lost: only of these can something be there twice.
     doubtful: frozenset[str] = frozenset()
     plan: Plan = field(default_factory=lambda: Plan(''))
@@ -204,6 +208,11 @@ class Context:
     virtual_ips: dict[str, tuple[str, ...]] = field(default_factory=dict)
     #: Task ids after which a network is free to go, by record key.
     users: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def called(self) -> str:
+        """What the names of servers begin with."""
+        return (self.target.instance_name if self.target else None) or self.ns_name
 
     def problem(self, path: str, message: str) -> None:
         """Note something that stands against the plan."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan import instance_volumes, power, trunk
+from ansible_collections.nfv.mano.plugins.module_utils.plan.compare import need_metadata
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, Resource
 from ansible_collections.nfv.mano.plugins.module_utils.plan.difference import RESIZING, Difference
 from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance
@@ -92,10 +93,7 @@ def _update(chain: _Chain, difference: Difference) -> None:
     moves = any(changes.keys() & {'subnet', 'virtual_ips'} for changes in difference.ports.values())
     spec = {'id': chain.server.id, 'server': difference.server, 'ports': difference.ports, 'instance': instance}
     task = chain.add('update', 'server.update', spec, instance.shared.net_makers if moves else ())
-    more = difference.server.get('metadata', {}).keys() - chain.server.metadata.keys()
-    if more:
-        # Nova counts them while those that go are still there
-        chain.context.plan.need_each(instance.shared.vim, 'metadata_items', instance.key, len(chain.server.metadata) + len(more))
+    need_metadata(chain.context.plan, instance.shared.vim, instance.key, chain.server, difference)
     if difference.ports and instance.shared.live.leaving:
         for net in set(instance.shared.nets):
             chain.use(net, task)

@@ -19,7 +19,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Port, Se
 
 
 class Shared(NamedTuple):
-    """What all instances of one VDU have in common. ``ports`` are its interfaces, and behind them their subports as interfaces;
+    """What all instances of one VDU have in common. ``ns_name`` is what the network service is called;
+    ``ports`` are its interfaces, and behind them their subports as interfaces;
     ``nets`` are record keys, in the order of those;
     ``security_groups`` and ``qos_policies`` are ids by interface name; makers are ids of tasks; no ``image_id`` where a volume
     is booted from."""
@@ -67,8 +68,7 @@ class Instance(NamedTuple):
     @property
     def name(self) -> str:
         """The server's name: NS[:16]-VNF[:16]-VDU[:32]-index."""
-        shared = self.shared
-        return f'{short((shared.ns_name, 16), (shared.vnf.name, 16), (shared.vdu.name, 32))}-{self.index}'
+        return server_name(self.shared.ns_name, self.shared.vnf, self.shared.vdu, self.index)
 
     def mark(self, task: str) -> str:
         """The owner mark of something of this instance."""
@@ -153,6 +153,11 @@ class Instance(NamedTuple):
                 'volumes': [{'id': made['volumes'][one.asked.name]['id'], 'boot': one.asked.boot} for one in shared.volumes],
                 'metadata': shared.metadata, 'tags': vdu.tags, 'description': vdu.description,
                 'availability_zone': shared.zone, 'config_drive': vdu.config_drive, 'user_data': self.user_data}
+
+
+def server_name(called: str, vnf: Vnf, vdu: Vdu, index: int) -> str:
+    """A server's name; ``called`` is what the network service is called."""
+    return f'{short((called, 16), (vnf.instance_name or vnf.name, 16), (vdu.name, 32))}-{index}'
 
 
 def address_pairs(interface: Interface, shared: Mapping[str, tuple[str, ...] | None],

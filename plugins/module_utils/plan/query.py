@@ -31,8 +31,10 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
     if target is not None and (asked_of is None or asked_of.operate is None):
         _bindings(target, record, query)
     if asked_of is not None and asked_of.of_servers:
-        for resource in (one for key, one in record.items() if key.startswith('vdu:')):
-            _server(resource, query(resource['vim']), asked_of)
+        # Where no server is meant, no VIM is asked
+        for key, resource in record.items() if asked_of.scope != frozenset() else ():
+            if key.startswith('vdu:'):
+                _server(resource, query(resource['vim']), asked_of)
         return queries
     for key, resource in record.items():
         kind = key.partition(':')[0]

@@ -73,7 +73,7 @@ def _shared(context: Context, path: str, vnf: Vnf, vdu: Vdu) -> Shared | None:
     makers = tuple(context.makers[key] for key in used if key in context.makers)
     group = server_groups.of_vdu(context, vdu)
     server_makers = _server_makers(context, flavor, group)
-    return Shared(context.ns_id, context.ns_name, path, vnf, vdu, vim, live, None if boots else image.id,
+    return Shared(context.ns_id, context.called, path, vnf, vdu, vim, live, None if boots else image.id,
                   images.reference(vdu.image), flavor, tuple(ports.values()), tuple(nets), groups,
                   _zone(context, vim, vdu, vdu.host), makers, server_makers,
                   _detail(vdu), group, wanted, qos.of_interfaces(context, path, vim, vdu), metadata(vdu), shared_ips)

@@ -66,7 +66,7 @@ def _of_vnf(op_occ: Mapping[str, Any], version: str, api_root: str) -> dict[str,
         **common, vnfInstanceId=op_occ['vnf_id'], grantId=op_occ.get('grant_id'), operation=operation,
         operationParams=params.operation_params(operation, op_occ) if 'parameters' in op_occ else None,
         resourceChanges=vnf_changes(changes, version, vnfd.get('id')),
-        changedInfo=params.changed_info(given.get('params') or {}, version) if operation == 'MODIFY_INFO' else None,
+        changedInfo=params.changed_info(given, version) if operation == 'MODIFY_INFO' else None,
         changedExtConnectivity=(changed_ext_connectivity(changes, op_occ.get('nets') or {}, version)
                                 if operation == 'CHANGE_EXT_CONN' else None),
         modificationsTriggeredByVnfPkgChange=_of_package(vnfd) if operation == 'CHANGE_VNFPKG' else None,

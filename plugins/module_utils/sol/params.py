@@ -42,10 +42,15 @@ def operation_params(operation: str, op_occ: Mapping[str, Any]) -> dict[str, Any
     """The request of a VNF operation: SOL's own attributes, all else under additionalParams, no secret."""
     given = op_occ.get('parameters') or {}
     values = without_secrets(given.get('params') or {})
-    own = {name: values.pop(name) for name in PLACES[operation] if name in values}
+    own = {name: values.pop(name) for name in PLACES[operation] if name in values and _is_of_vnf(operation, given)}
     extra = {**values.pop('additional_params', {}), **values,
              **{name: given[name] for name in SELECTION if given.get(name) is not None}}
     return filled(**{**_required(operation, op_occ, own), **camelled(own)}, additionalParams=extra)
+
+
+def _is_of_vnf(operation: str, given: Mapping[str, Any]) -> bool:
+    """Whether an operation's parameters are those of a VNF: what is told of its NS or of a VDU is not told of it."""
+    return operation != 'MODIFY_INFO' or (given.get('vnf') is not None and given.get('vdu') is None)
 
 
 def _required(operation: str, op_occ: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,11 +76,16 @@ def plain_params(op_occ: Mapping[str, Any]) -> dict[str, Any]:
             **{name: given[name] for name in ('vnf', *SELECTION) if given.get(name) is not None}}
 
 
-def changed_info(given: Mapping[str, Any], version: str) -> dict[str, Any]:
+def changed_info(request: Mapping[str, Any], version: str) -> dict[str, Any]:
     """VnfInfoModifications: the attributes that were changed, and no others.
 
     ``vim_connection_info`` is a mapping by id in v2, a list in v1.
+
+    :param request: the op-occ's ``parameters``.
     """
+    if not _is_of_vnf('MODIFY_INFO', request):
+        return {}
+    given = request.get('params') or {}
     known = INFO_V2 if version == 'v2' else INFO_V1
     found = camelled({name: without_secrets(given[name]) for name in known if name in given})
     vims = found.pop('vimConnectionInfo', None)

@@ -49,19 +49,20 @@ def vnf_instance_view(ns: Mapping[str, Any], vnf: str, version: str = 'v2', api_
     if name is None:
         raise ViewError(f'{vnf} is not a VNF of {ns["name"]} (there are: {", ".join(sorted(ns["vnfs"])) or "none"})')
     vnf_id = ns['vnfs'][name]
-    declared = next((one for one in (ns.get('document') or {}).get('vnfs', ()) if one['name'] == name), None)
-    later = next((one for one in (ns.get('overlay') or {}).get('vnfs', ()) if one['name'] == name), {})
-    vnfd = later.get('vnfd') or (declared or {}).get('vnfd') or {}
+    document = ns.get('declared') or ns.get('document') or {}
+    declared = next((one for one in document.get('vnfs', ()) if one['name'] == name), None)
+    vnfd = (declared or {}).get('vnfd') or {}
     state = 'INSTANTIATED' if declared is not None and ns['state'] == 'INSTANTIATED' else 'NOT_INSTANTIATED'
     me = ('vnflcm', version, 'vnf_instances', vnf_id)
     # An open op-occ refuses every other operation
     tasks = () if ns.get('op_occ') else TASKS[state]
     info = _Info(ns, name, version, vnfd.get('id') or name)
     return filled(
-        id=vnf_id, vnfInstanceName=f'{ns["name"]}/{name}', vnfInstanceDescription=(declared or {}).get('description') or None,
+        id=vnf_id, vnfInstanceName=(declared or {}).get('instance_name') or f'{ns["name"]}/{name}',
+        vnfInstanceDescription=(declared or {}).get('description') or None,
         vnfdId=vnfd.get('id') or name, vnfProvider=vnfd.get('provider') or '', vnfProductName=vnfd.get('product_name') or name,
         vnfSoftwareVersion=vnfd.get('software_version') or '', vnfdVersion=vnfd.get('version') or '',
-        vnfConfigurableProperties=_own(declared, 'vnf_configurable_properties'), vimConnectionInfo=_vims(ns, info, version),
+        vnfConfigurableProperties=_own(declared, 'configurable_properties'), vimConnectionInfo=_vims(ns, info, version),
         instantiationState=state, instantiatedVnfInfo=info.view() if state == 'INSTANTIATED' else None,
         metadata=_own(declared, 'metadata'), extensions=_own(declared, 'extensions'),
         _links={'self': link(api_root, *me), **{task: link(api_root, *me, task) for task in tasks}})

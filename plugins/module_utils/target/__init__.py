@@ -26,6 +26,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.target.model import (
 from ansible_collections.nfv.mano.plugins.module_utils.target.network import Dhcp, Provider, Router, Subnet, VirtualLink
 from ansible_collections.nfv.mano.plugins.module_utils.target.own import read_part, with_own, write_part
 from ansible_collections.nfv.mano.plugins.module_utils.target.parse import is_ssh_key
+from ansible_collections.nfv.mano.plugins.module_utils.target.patch import merge_patch, patch_between, read_attribute
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Problem, TargetError
 from ansible_collections.nfv.mano.plugins.module_utils.target.user_data import render_user_data
 from ansible_collections.nfv.mano.plugins.module_utils.target.vim import Vim
@@ -60,6 +61,9 @@ __all__ = [
     "is_whole",
     "load",
     "merge",
+    "merge_patch",
+    "patch_between",
+    "read_attribute",
     "read_part",
     "redact",
     "render_user_data",

@@ -9,7 +9,7 @@ import copy
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.target.kinds import Kind, ListOf, MapOf, Struct
+from ansible_collections.nfv.mano.plugins.module_utils.target.kinds import Free, Kind, ListOf, MapOf, Struct
 from ansible_collections.nfv.mano.plugins.module_utils.target.model import NetworkService
 from ansible_collections.nfv.mano.plugins.module_utils.target.parse import Known, attributes, read
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Report
@@ -21,7 +21,8 @@ def merge(last: Mapping[str, Any] | None, overlay: Mapping[str, Any], new: Mappi
     """The document to work towards: ``new``, with what ``overlay`` says where ``new`` did not change ``last``.
 
     ``overlay`` is a document with only the changed fields in it, and the names of the things they belong to. A default
-    written out is no change. Images, flavors and cloud-init count as one value each. What ``new`` removed stays removed,
+    written out is no change. Images, flavors and cloud-init count as one value each; free mappings are merged at each depth,
+    and in them and in other mappings the overlay's null takes a key away (RFC 7396). What ``new`` removed stays removed,
     what the overlay added stays. Nothing is checked here: ``load`` the result. Pure; the arguments stay as they are.
     """
     if last is None or not isinstance(new, Mapping):
@@ -53,12 +54,28 @@ def _standing(kind: Kind, overlay: Any, merged: Any) -> Any:
                 part = _standing_struct(kind.items.cls, item, found)  # type: ignore[attr-defined]
                 kept += [part] if part.keys() - {kind.by} else []
         return kept or _ABSENT
-    if isinstance(kind, MapOf) and _all(Mapping, overlay, merged):
+    if isinstance(kind, Free) and isinstance(overlay, Mapping):
+        return _standing_free(overlay, {} if merged is _ABSENT else merged)
+    if isinstance(kind, MapOf) and isinstance(overlay, Mapping) and (merged is _ABSENT or isinstance(merged, Mapping)):
+        merged = {} if merged is _ABSENT else merged
         deep = isinstance(kind.values, Struct)
         values = {key: _standing(kind.values, value, merged.get(key, _ABSENT)) if not deep else
                   _standing_struct(kind.values.cls, value, merged.get(key) or {}) for key, value in overlay.items()}  # type: ignore
         return {key: value for key, value in values.items() if value is not _ABSENT and (value or not deep)} or _ABSENT
-    return overlay if overlay == merged else _ABSENT
+    return overlay if overlay == merged or (overlay is None and merged is _ABSENT) else _ABSENT
+
+
+def _standing_free(overlay: Mapping[str, Any], merged: Any) -> Any:
+    kept = {}
+    for key, over in overlay.items():
+        there = merged.get(key, _ABSENT) if isinstance(merged, Mapping) else _ABSENT
+        if _all(Mapping, over, there):
+            value = _standing_free(over, there)
+        else:
+            value = over if over == there or (over is None and there is _ABSENT) else _ABSENT
+        if value is not _ABSENT:
+            kept[key] = value
+    return kept or _ABSENT
 
 
 def _struct(cls: type, last: Any, overlay: Any, new: Any) -> Any:
@@ -79,6 +96,8 @@ def _value(kind: Kind, known: Known | None, last: Any, overlay: Any, new: Any) -
         return _named(kind, last, overlay, new)
     if isinstance(kind, MapOf) and _all(Mapping, overlay) and (new is _ABSENT or _all(Mapping, new)):
         return _map(kind, last, overlay, new)
+    if isinstance(kind, Free) and _all(Mapping, overlay) and (new is _ABSENT or _all(Mapping, new)):
+        return _free(last, overlay, new)
     return overlay if _same(kind, known, last, new) else new
 
 
@@ -120,6 +139,23 @@ def _map(kind: MapOf, last: Any, overlay: Mapping[str, Any], new: Any) -> dict[s
             merged[key] = _struct(kind.values.cls, was, over, now)
         elif _same(kind.values, None, was, now):
             merged[key] = over
+            if over is None:
+                del merged[key]
+    return merged
+
+
+def _free(last: Any, overlay: Mapping[str, Any], new: Any) -> dict[str, Any]:
+    before = last if isinstance(last, Mapping) else {}
+    merged = {} if new is _ABSENT else dict(new)
+    for key, over in overlay.items():
+        was, now = before.get(key, _ABSENT), merged.get(key, _ABSENT)
+        if isinstance(over, Mapping) and all(one is _ABSENT or isinstance(one, Mapping) for one in (was, now)) \
+                and (was is _ABSENT) == (now is _ABSENT):
+            merged[key] = _free(was, over, now)
+        elif was == now:
+            merged[key] = over
+            if over is None:
+                del merged[key]
     return merged
 
 

@@ -13,6 +13,14 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
+from ansible_collections.nfv.mano.plugins.module_utils.target.described import (
+    DESCRIPTION,
+    EXTENSIONS,
+    INSTANCE_NAME,
+    METADATA,
+    PROPERTIES,
+    Vnfd,
+)
 from ansible_collections.nfv.mano.plugins.module_utils.target.guest import Drain, Ready, SshAccess
 from ansible_collections.nfv.mano.plugins.module_utils.target.hardware import Flavor, Image
 from ansible_collections.nfv.mano.plugins.module_utils.target.kinds import (
@@ -228,17 +236,6 @@ class CloudInit:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Vnfd:
-    """Where a VNF came from, for the SOL views."""
-
-    id: str | None = attribute("The VNFD's id.", Text(), default=None)
-    provider: str | None = attribute("Who made it.", Text(), default=None)
-    product_name: str | None = attribute("What it is called.", Text(), default=None)
-    software_version: str | None = attribute("The software's version.", Text(), default=None)
-    version: str | None = attribute("The VNFD's version.", Text(), default=None)
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Vdu:
     """A kind of virtual machine, and how many of it."""
 
@@ -309,9 +306,13 @@ class Vnf:
     """A virtual network function: VDUs, and the virtual links inside."""
 
     name: str = attribute("Its name, unique in the NS (the member VNF index).", NAME)
-    description: str = attribute("What it does.", Text(shortest=0), default="")
+    instance_name: str | None = attribute(INSTANCE_NAME, Text(), default=None)
+    description: str = attribute("What it does.", DESCRIPTION, default="")
     vim: str | None = attribute("The VIM it runs on; left out: the default one.", NAME, default=None)
     vnfd: Vnfd | None = attribute("Where it came from.", Struct(Vnfd), default=None)
+    metadata: dict[str, Any] = attribute(METADATA, Free(), default={})
+    extensions: dict[str, Any] = attribute(EXTENSIONS, Free(), default={})
+    configurable_properties: dict[str, Any] = attribute(PROPERTIES, Free(), default={})
     virtual_links: tuple[VirtualLink, ...] = attribute(
         "Virtual links inside, called `vnf/name` elsewhere.", ListOf(Struct(VirtualLink), by="name"), default=()
     )
@@ -330,7 +331,11 @@ class NetworkService:
     """A network service: VNFs, and the virtual links between them."""
 
     name: str = attribute("Its name.", NAME)
-    description: str = attribute("What it does.", Text(shortest=0), default="")
+    instance_name: str | None = attribute(INSTANCE_NAME, Text(), default=None)
+    description: str = attribute("What it does.", DESCRIPTION, default="")
+    metadata: dict[str, Any] = attribute(METADATA, Free(), default={})
+    extensions: dict[str, Any] = attribute(EXTENSIONS, Free(), default={})
+    configurable_properties: dict[str, Any] = attribute(PROPERTIES, Free(), default={})
     vims: dict[str, Vim] = attribute(
         "The clouds it runs on, by a name of your own; one called `default`, or the only one, is the default.",
         MapOf(Struct(Vim)),

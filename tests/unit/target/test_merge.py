@@ -121,3 +121,44 @@ def test_what_nothing_overruled_stands(document: dict[str, Any]) -> None:
     gone = copy.deepcopy(document)
     gone["vnfs"][0]["vdus"].pop()
     assert standing(over, merge(document, over, gone)) == {"description": "by a verb"}
+
+
+def told(**values: Any) -> dict[str, Any]:
+    return {"vnfs": [{"name": "web", **values}]}
+
+
+def with_told(document: dict[str, Any], **values: Any) -> dict[str, Any]:
+    new = copy.deepcopy(document)
+    new["vnfs"][0].update(values)
+    return new
+
+
+def test_free_mappings_are_merged_at_each_depth(document: dict[str, Any]) -> None:
+    last = with_told(document, extensions={"a": {"b": 1, "c": 2}, "d": [1]}, metadata={"x": "1"})
+    over = told(extensions={"a": {"b": None, "e": 3}, "d": [2]}, metadata={"x": None, "y": {"z": "2"}})
+    merged = merge(last, over, last)["vnfs"][0]
+    assert (merged["extensions"], merged["metadata"]) == ({"a": {"c": 2, "e": 3}, "d": [2]}, {"y": {"z": "2"}})
+    assert standing(over, merge(last, over, last)) == over
+    new = with_told(document, extensions={"a": {"b": 7, "c": 2}, "d": [1]}, metadata={"x": "1", "y": "own"})
+    merged = merge(last, over, new)["vnfs"][0]
+    assert (merged["extensions"], merged["metadata"]) == ({"a": {"b": 7, "c": 2, "e": 3}, "d": [2]}, {"y": "own"})
+    assert standing(over, merge(last, over, new)) == told(extensions={"a": {"e": 3}, "d": [2]}, metadata={"x": None})
+
+
+def test_what_is_told_of_nothing_before_stands(document: dict[str, Any]) -> None:
+    over = told(metadata={"a": {"b": 1}})
+    assert merge(document, over, document)["vnfs"][0]["metadata"] == {"a": {"b": 1}}
+    assert standing(over, merge(document, over, document)) == over
+
+
+def test_a_key_of_a_vdus_metadata_that_was_taken_away_stays_away(document: dict[str, Any]) -> None:
+    last = copy.deepcopy(document)
+    vdus(last)["front"]["metadata"] = {"tier": "web", "zone": "a"}
+    over = overlay(metadata={"tier": None})
+    merged = merge(last, over, last)
+    assert (vdus(merged)["front"]["metadata"], standing(over, merged)) == ({"zone": "a"}, over)
+    load(merged)
+    new = copy.deepcopy(last)
+    vdus(new)["front"]["metadata"] = {"tier": "edge"}
+    assert vdus(merge(last, over, new))["front"]["metadata"] == {"tier": "edge"}
+    assert standing(over, merge(last, over, new)) == {}
