@@ -28,6 +28,8 @@ options:
         O(accept_data_loss) is true.
       - V(modify_info) changes what is told of the network service, of O(vnf), or of O(vdu), such as names, descriptions and
         metadata. It is kept beside the document too.
+      - V(change_ext_conn) moves interfaces to other networks. Their old ports are kept until all are moved. It is kept beside the
+        document too.
       - V(retry) goes on with an operation that failed, with what it was asked for; O(descriptor) may be a corrected document.
         Secrets are not stored, so it is needed again where servers are still to be made of them.
       - V(rollback) undoes an operation that failed. What was declared before it is the target; what can not come back is named,
@@ -35,7 +37,7 @@ options:
         where servers have to be made again with secrets.
     type: str
     choices: [instantiate, update, terminate, scale, operate, heal, rebuild, change_flavour, migrate, evacuate, change_vnfpkg,
-              create_snapshot, revert_to_snapshot, modify_info, retry, rollback]
+              create_snapshot, revert_to_snapshot, modify_info, change_ext_conn, retry, rollback]
     default: instantiate
   params:
     description:
@@ -59,6 +61,8 @@ options:
       - Of V(modify_info), a merge patch. C(ns_instance_name), C(ns_instance_description), C(metadata), C(extensions) and
         C(ns_configurable_properties), or with O(vnf) the same with C(vnf_) in front, or with O(vdu) C(description) and
         C(metadata).
+      - Of V(change_ext_conn), C(ext_virtual_links), a list of mappings of C(id), C(resource_id) and C(ext_cps), as
+        P(nfv.mano.change_ext_conn#role) tells.
       - Of these, C(request_id), a name of the caller's for the request. Once it is carried out the same name again changes
         nothing and answers with its op-occ, as long as that is kept.
     type: dict

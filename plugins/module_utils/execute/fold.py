@@ -13,7 +13,7 @@ Resources = dict[str, dict[str, Any]]
 #: What a server that is gone takes with it; its ports, its volumes and what the document said of it stay.
 OF_SERVER = ('id', 'name', 'status', 'host_id', 'host', 'addresses', 'ready')
 #: Things of an instance that have a name and an id each.
-PARTS = ('ports', 'volumes', 'floating_ips', 'trunks', 'volume_snapshots')
+PARTS = ('ports', 'kept_ports', 'volumes', 'floating_ips', 'trunks', 'volume_snapshots')
 
 
 def fold(resources: Resources, entries: Iterable[dict[str, Any]]) -> Resources:
@@ -52,8 +52,8 @@ def _set_management_address(resource: dict[str, Any]) -> None:
 
 
 def _gone(resources: Resources, item: str, what: dict[str, Any]) -> None:
-    """``what`` is {'id': ...} for the item's own resource, {'ports': {interface: id}}, {'volumes': {name: id}},
-    {'floating_ips': {interface: id}}, {'trunks': {interface: id}} and {'volume_snapshots': {name: id}} for parts of it."""
+    """``what`` is {'id': ...} for the item's own resource, and by the names of :data:`PARTS` {name: id} for parts of it, such as
+    {'ports': {interface: id}}."""
     resource = resources.get(item)
     if resource is None:
         return

@@ -32,7 +32,8 @@ class Ports(Kind):
     """Does the tasks of ports."""
 
     def verbs(self) -> dict[str, Verb]:
-        return {'ports.create': self._create, 'ports.delete': single(self._delete),
+        return {'ports.create': self._create, 'ports.delete': single(self._delete), 'ports.keep': single(self._keep),
+                'ports.release': single(self._release),
                 'virtual_ip.update': single(self._update_virtual_ip)}
 
     def _create(self, tasks: list[Task], vim: Vim, ended: Ended) -> None:
@@ -58,10 +59,31 @@ class Ports(Kind):
 
         def puts(ports: list[Any]) -> dict[str, dict[str, Any]]:
             made = iter(ports)
-            return {task.item: {'vim': vim.name, 'ports': {spec['interface']: port_entry(next(made), spec['net'], spec['given'])
-                                                           for spec in mine}} for task, mine in zip(tasks, specs)}
+            return {task.item: {'vim': vim.name, **self._kept(task), 'ports': {
+                spec['interface']: port_entry(next(made), spec['net'], spec['given']) for spec in mine}}
+                for task, mine in zip(tasks, specs)}
         self._calls.create(vim, 'port', [spec['mark'] for spec in flat], tasks[0].id, lambda: vim.create_ports(flat),
                            lambda rows: rows, puts)
+
+    def _kept(self, task: Task) -> dict[str, Any]:
+        """The record's entries of ports that are kept beside those that a task makes for their interfaces."""
+        names = task.spec[2] if len(task.spec) > 2 else ()
+        return {'kept_ports': {name: self._calls.resources[task.item]['ports'][name] for name in names}} if names else {}
+
+    def _keep(self, task: Task, vim: Vim, ended: Ended) -> None:
+        """Another mark than that of the port that is made in its place: what a lost reply is looked for by."""
+        for port_id, mark in task.spec.values():
+            changes = {'description': mark}
+            self._calls.change(vim, task.id, 'update', port_id,
+                               lambda port_id=port_id, changes=changes: vim.update_port(port_id, changes))
+        ended(End(task, None, f'ports of {", ".join(task.spec)} kept'))
+
+    def _release(self, task: Task, vim: Vim, ended: Ended) -> None:
+        for interface, (port_id, goes) in task.spec.items():
+            if goes:
+                self._calls.change(vim, task.id, 'delete', port_id, lambda port_id=port_id: vim.delete_port(port_id))
+            self._calls.note('gone', task=task.id, gone={task.item: {'kept_ports': {interface: port_id}}})
+        ended(End(task, None, f'{len(task.spec)} kept port{"s" if len(task.spec) != 1 else ""} deleted'))
 
     def _update_virtual_ip(self, task: Task, vim: Vim, ended: Ended) -> None:
         spec = task.spec

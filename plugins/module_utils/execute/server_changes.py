@@ -107,7 +107,7 @@ class ServerChanges(ServerKind):
     # Interfaces ------------------------------------------------------------------------------------------------
 
     def _unplug(self, task: Task, vim: Vim, ended: Ended) -> None:
-        instance, server_id, ports, trunks = task.spec
+        instance, server_id, ports, trunks, kept = task.spec
         step = Step(task, vim, instance, server_id, ended)
         requests = [self._calls.change(vim, task.id, 'detach', port_id,
                                        lambda port_id=port_id: vim.detach_interface(server_id, port_id))
@@ -121,7 +121,7 @@ class ServerChanges(ServerKind):
             try:
                 if error is None:
                     release(self._calls, task, vim, trunks, {})
-                    self._delete_ports(task, vim, ports)
+                    self._delete_ports(task, vim, {} if kept else ports)
                     self._settle_now(step)
                 ended(End(task, error, '' if error else f'without {", ".join(ports)}'))
             except Exception as broken:  # refused, or the journal can not be written

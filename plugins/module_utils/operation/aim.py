@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Asked
-from ansible_collections.nfv.mano.plugins.module_utils.target import NetworkService, Vdu, Vnf, merge
+from ansible_collections.nfv.mano.plugins.module_utils.target import NetworkService, Vdu, Vnf, merge, patch_between
 
 #: Keys of the overlay beside those of the document, each by record key of an instance: the wanted status of a server that is
 #: not to be ACTIVE; the image and the flavor that are its own; the host that it was moved to from the one that its VDU's
@@ -121,25 +121,56 @@ def with_values(overlay: Mapping[str, Any], vnf: str, items: str, name: str, **v
     :param items: the list it stands in, 'vdus' or 'scaling_aspects'.
     """
     changed = copy.deepcopy(dict(overlay))
-    of_vnf = named(changed.setdefault('vnfs', []), vnf)
-    named(of_vnf.setdefault(items, []), name).update(values)
+    of_vnf = _named(changed.setdefault('vnfs', []), vnf)
+    _named(of_vnf.setdefault(items, []), name).update(values)
     return changed
 
 
 def with_vnf(overlay: Mapping[str, Any], vnf: str, **values: Any) -> dict[str, Any]:
     """An overlay with other values of a VNF: keys of the document."""
     changed = copy.deepcopy(dict(overlay))
-    named(changed.setdefault('vnfs', []), vnf).update(values)
+    _named(changed.setdefault('vnfs', []), vnf).update(values)
     return changed
 
 
-def named(items: list[dict[str, Any]], name: str) -> dict[str, Any]:
+def _named(items: list[dict[str, Any]], name: str) -> dict[str, Any]:
     """The item of a list of a document with this name, added where there is none."""
     for item in items:
         if item['name'] == name:
             return item
     items.append({'name': name})
     return items[-1]
+
+
+def overlaid(overlay: Mapping[str, Any], document: Mapping[str, Any], place: Sequence[tuple[str, str]], key: str,
+              value: Any) -> dict[str, Any]:
+    """An overlay with what is to be there of one key of a document, as far as that does not say so already.
+
+    :param place: the way to the part that has the key: lists, and the names of items in them.
+    """
+    changed = copy.deepcopy(dict(overlay))
+    part, said = changed, document
+    for items, name in place:
+        part = _named(part.setdefault(items, []), name)
+        said = next((one for one in said.get(items, ()) if one['name'] == name), {})
+    part.pop(key, None)
+    there = said.get(key)
+    if isinstance(value, Mapping):
+        patch = patch_between(there or {}, value)
+        part.update({key: patch} if patch else {})
+    elif (there or None) != (value or None):
+        part[key] = value
+    return _without_empty(changed, place)
+
+
+def _without_empty(overlay: dict[str, Any], place: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """The overlay without those items of a place that nothing is said of any more."""
+    if not place:
+        return overlay
+    (items, name), rest = place[0], place[1:]
+    kept = [_without_empty(one, rest) if one['name'] == name else one for one in overlay[items]]
+    kept = [one for one in kept if one.keys() != {'name'}]
+    return {key: kept if key == items else value for key, value in overlay.items() if key != items or kept}
 
 
 def item_of(vnf: Vnf, vdu: Vdu, index: int) -> str:

@@ -18,6 +18,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.record import r
 Key = tuple[str, str, str]
 PARTS = {'ports': 'port', 'volumes': 'volume', 'floating_ips': 'floating_ip'}
 KINDS = ('vdu', 'net', 'volume', 'router', 'server_group', 'sdn_net')
+#: Ports of an instance that are out of use and kept for a rollback.
+KEPT = 'kept_ports'
 #: What tells that a resource with the same id is not as it was. States of a moment do not.
 TOLD = {'vdu': ('flavor', 'image', 'image_id', 'metadata', 'tags', 'name', 'host_id'),
         'net': ('subnets', 'qos_policy_id', 'provider'), 'port': ('net', 'ip_addresses', 'mac_address'), 'volume': ('size_gib',),
@@ -43,7 +45,11 @@ def resource_changes(op_occ: OpOcc) -> list[dict[str, Any]]:
         seen.update({(key, one['id']): one for key, one in _flat(touched).items()})
     now = _flat(after)
     ids = {one['id'] for one in (*was.values(), *now.values())}
-    found = [*_differences(was, now), *(_told(key, one, 'TEMPORARY') for (key, one_id), one in seen.items() if one_id not in ids)]
+    # What is out of use, and not deleted yet
+    held = {port['id'] for one in after.values() for port in one.get(KEPT, {}).values()}
+    found = [*(one for one in _differences(was, now) if one['change'] != 'REMOVED' or one['id'] not in held),
+             *(_told(key, one, 'ADDED' if one_id in held else 'TEMPORARY') for (key, one_id), one in seen.items()
+               if one_id not in ids)]
     return sorted(found, key=lambda one: (KINDS + ('port', 'floating_ip')).index(one['kind']))
 
 
@@ -70,7 +76,7 @@ def _flat(resources: Resources) -> dict[Key, dict[str, Any]]:
     for item, one in resources.items():
         kind = item.partition(':')[0]
         if kind in KINDS and one.get('id') and one.get('owned', True):
-            found[(kind, item, '')] = {name: value for name, value in one.items() if name not in PARTS}
+            found[(kind, item, '')] = {name: value for name, value in one.items() if name not in (*PARTS, KEPT)}
         for plural, part in PARTS.items() if kind == 'vdu' else ():
             for name, entry in one.get(plural, {}).items():
                 if entry.get('owned', True):

@@ -21,8 +21,8 @@ STATE_ARGUMENTS: dict[str, dict[str, Any]] = {
     'key_file': {'type': 'path', 'no_log': False},
 }
 OPERATIONS = ('instantiate', 'update', 'terminate', 'scale', 'operate', 'heal', 'rebuild', 'change_flavour', 'migrate',
-              'evacuate', 'change_vnfpkg', 'create_snapshot', 'revert_to_snapshot', 'modify_info', 'retry',
-              'rollback')
+              'evacuate', 'change_vnfpkg', 'create_snapshot', 'revert_to_snapshot', 'modify_info',
+              'change_ext_conn', 'retry', 'rollback')
 #: How any operation runs, whatever it does.
 RUN_ARGUMENTS: dict[str, dict[str, Any]] = {
     'descriptor': {'type': 'path'},

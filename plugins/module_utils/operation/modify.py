@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Aim, Base, named
+from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Aim, Base, overlaid
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.select import Params, select, select_one, select_vnf
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Asked
@@ -20,7 +19,6 @@ from ansible_collections.nfv.mano.plugins.module_utils.target import (
     Vdu,
     Vnf,
     merge_patch,
-    patch_between,
     read_attribute,
 )
 
@@ -56,7 +54,7 @@ def modify_info(request: Request, base: Base, target: NetworkService) -> tuple[d
                  if request.count_index is not None else None)
     overlay = base.overlay
     for key, value in values.items():
-        overlay = _overlaid(overlay, base.ns.get('document') or {}, of.place, key, value)
+        overlay = overlaid(overlay, base.ns.get('document') or {}, of.place, key, value)
     return overlay, _asked(request, target, of)
 
 
@@ -102,31 +100,3 @@ def _has_secrets(value: Any) -> bool:
     if isinstance(value, Mapping):
         return SECRETS in value or any(map(_has_secrets, value.values()))
     return isinstance(value, list) and any(map(_has_secrets, value))
-
-
-def _overlaid(overlay: Mapping[str, Any], document: Mapping[str, Any], place: Sequence[tuple[str, str]], key: str,
-              value: Any) -> dict[str, Any]:
-    """The overlay with what is to be there of one key, as far as the document does not say that already."""
-    changed = copy.deepcopy(dict(overlay))
-    part, said = changed, document
-    for items, name in place:
-        part = named(part.setdefault(items, []), name)
-        said = next((one for one in said.get(items, ()) if one['name'] == name), {})
-    part.pop(key, None)
-    there = said.get(key)
-    if isinstance(value, Mapping):
-        patch = patch_between(there or {}, value)
-        part.update({key: patch} if patch else {})
-    elif (there or None) != (value or None):
-        part[key] = value
-    return _without_empty(changed, place)
-
-
-def _without_empty(overlay: dict[str, Any], place: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """The overlay without those items of a place that nothing is said of any more."""
-    if not place:
-        return overlay
-    (items, name), rest = place[0], place[1:]
-    kept = [_without_empty(one, rest) if one['name'] == name else one for one in overlay[items]]
-    kept = [one for one in kept if one.keys() != {'name'}]
-    return {key: kept if key == items else value for key, value in overlay.items() if key != items or kept}

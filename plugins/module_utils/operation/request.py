@@ -21,7 +21,7 @@ LIMITS: dict[str, float | None] = {'server_active': 600.0, 'server_delete': 300.
 OF_DOCUMENT = ('instantiate', 'update')
 #: Those that change what the record says.
 OF_RECORD = ('scale', 'operate', 'heal', 'rebuild', 'change_flavour', 'migrate', 'evacuate', 'change_vnfpkg',
-             'create_snapshot', 'revert_to_snapshot', 'modify_info')
+             'create_snapshot', 'revert_to_snapshot', 'modify_info', 'change_ext_conn')
 
 
 class InputError(ValueError):

@@ -147,7 +147,7 @@ def losses(plan: Plan, before: Resources, now: Resources) -> Iterator[str]:
             if one.get('owned') and known.get('volumes', {}).get(volume, {}).get('id') != one['id']:
                 yield f'{name}: volume {volume} {one["id"]} is gone with its data'
         for interface, port in was.get('ports', {}).items():
-            if known.get('ports', {}).get(interface, {}).get('id') != port['id']:
+            if port['id'] not in {known.get(part, {}).get(interface, {}).get('id') for part in ('ports', 'kept_ports')}:
                 yield (f'{name}: port {interface} {port["id"]} (MAC {port["mac_address"]}, '
                        f'{" ".join(port["ip_addresses"])}) is gone')
         for interface, one in was.get('floating_ips', {}).items():

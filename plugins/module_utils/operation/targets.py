@@ -22,6 +22,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import (
     with_power,
     with_values,
 )
+from ansible_collections.nfv.mano.plugins.module_utils.operation.ext_conn import change_ext_conn
 from ansible_collections.nfv.mano.plugins.module_utils.operation.heal import heal
 from ansible_collections.nfv.mano.plugins.module_utils.operation.modify import modify_info
 from ansible_collections.nfv.mano.plugins.module_utils.operation.move import evacuate, migrate, standing_hosts
@@ -101,6 +102,8 @@ def _of_record(request: Request, base: Base) -> Aim:
         asked = create_snapshot(request, base, before)
     elif request.operation == 'revert_to_snapshot':
         asked = revert_to_snapshot(request, base, before)
+    elif request.operation == 'change_ext_conn':
+        overlay, asked = change_ext_conn(request, base, before)
     elif request.operation == 'modify_info':
         overlay, asked = modify_info(request, base, before)
     return Aim(target=before if overlay == base.overlay else declared(request, base, overlay), document=base.ns.get('document'),

@@ -135,6 +135,6 @@ def remains(store: Store, ns: dict[str, Any]) -> list[dict[str, Any]]:
         if one.get('id') and one.get('owned', True) and not item.startswith('image:'):
             found.append({'item': item, 'name': one.get('name', ''), 'id': one['id'], 'vim': one['vim']})
         found += [{'item': item, 'name': name, 'id': part['id'], 'vim': one['vim']}
-                  for kind in ('volumes', 'trunks', 'ports', 'floating_ips', 'volume_snapshots')
+                  for kind in ('volumes', 'trunks', 'ports', 'kept_ports', 'floating_ips', 'volume_snapshots')
                   for name, part in sorted(one.get(kind, {}).items()) if part.get('owned', True)]
     return found

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan import (
+    connection,
     described,
     flavor,
     floating_ip,
@@ -50,6 +51,8 @@ def make_plan(context: Context) -> Plan:
         sdn_net.plan_sdn_nets(context)
     elif asked.snapshot:
         snapshot.plan_snapshots(context, asked.snapshot)
+    elif asked.moved is not None:
+        connection.plan_connections(context, asked.moved)
     elif asked.described:
         described.plan_servers(context)
     elif asked.scope is None or asked.scope:
@@ -63,6 +66,7 @@ def make_plan(context: Context) -> Plan:
     plan.problems = list(dict.fromkeys(plan.problems))
     if asked.at_once and (asked.operate is None or asked.operate.reboot):
         rolling.limit(context, asked.at_once)
+    connection.plan_commit(context)
     plan.changes.sort(key=lambda change: KIND_ORDER.index(change.kind))
     return plan
 

@@ -144,7 +144,8 @@ class Asked(NamedTuple):
     with ``reverts`` of each; ``again``: instances that get a fresh root disk whatever their image, with the ids of rebuilds from
     before; ``snapshot``: one to be taken of each; ``snapshots_gone``: record keys of those to be deleted; without a target all
     are, but for ``keep_snapshots``; ``stop``: what is deleted is stopped first;
-    ``described``: names, descriptions and metadata alone."""
+    ``described``: names, descriptions and metadata alone; ``moved``: of these interfaces (``web/front/eth1``) the ports alone,
+    and those that they had are kept until all have new ones."""
 
     scope: frozenset[str] | None = None
     replace: Mapping[str, str] | None = None
@@ -161,6 +162,7 @@ class Asked(NamedTuple):
     snapshots_gone: frozenset[str] = frozenset()
     keep_snapshots: bool = False
     described: bool = False
+    moved: frozenset[str] | None = None
 
     @property
     def of_servers(self) -> bool:
@@ -206,6 +208,8 @@ class Context:
     turns: dict[str, str] = field(default_factory=dict)
     #: Addresses of virtual IPs by record key, as far as they are known before any task.
     virtual_ips: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Ports that are kept until all is done, by record key of their instance: its VIM, and they as of kept_ports.leftover.
+    commit: dict[str, tuple[str, dict[str, tuple[str, bool]]]] = field(default_factory=dict)
     #: Task ids after which a network is free to go, by record key.
     users: dict[str, list[str]] = field(default_factory=dict)
 

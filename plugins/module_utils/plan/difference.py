@@ -27,7 +27,9 @@ class Difference:
     ``ports`` are changes of ports by id, ``detached`` interfaces whose port goes, with its id, ``made`` the places of interfaces
     that get a new port, ``attached`` interfaces that are put on the server afterwards; ``taken_by`` are ids of other servers
     that a port has to come free from; ``stale`` subports whose port goes, with its id; ``known`` the record's entries of the
-    ports that are there; ``stop``: it is stopped meanwhile; ``loses``: what is on a volume is lost.
+    ports that are there; ``stop``: it is stopped meanwhile; ``loses``: what is on a volume is lost; ``kept`` are interfaces whose
+    port is taken out of use and kept, with its id; ``off`` those whose kept port comes off the server, with its id; ``released``
+    those whose kept port goes at last, as of kept_ports.leftover.
     """
 
     texts: list[str] = field(default_factory=list)
@@ -48,6 +50,9 @@ class Difference:
     taken_by: set[str] = field(default_factory=set)
     stale: dict[str, str] = field(default_factory=dict)
     known: dict[str, Any] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)
+    off: dict[str, str] = field(default_factory=dict)
+    released: dict[str, tuple[str, bool]] = field(default_factory=dict)
     trunks: trunk.Moves = field(default_factory=trunk.Moves)
     volumes: instance_volumes.Moves = field(default_factory=instance_volumes.Moves)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.plan import instance_volumes, power, trunk
+from ansible_collections.nfv.mano.plugins.module_utils.plan import instance_volumes, kept_ports, power, trunk
 from ansible_collections.nfv.mano.plugins.module_utils.plan.compare import need_metadata
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, Resource
 from ansible_collections.nfv.mano.plugins.module_utils.plan.difference import RESIZING, Difference
@@ -72,7 +72,8 @@ def _around(instance: Instance, server: Server, difference: Difference) -> tuple
     """Power steps before and after the changes: a server that sleeps in memory is woken for what Nova refuses then."""
     if difference.stop:
         return power.steps(server.status, 'SHUTOFF') or (), _from_anywhere(instance.status)
-    plugs = bool(difference.detached or difference.attached or difference.volumes.detach or difference.volumes.attach)
+    disks = difference.volumes
+    plugs = bool(difference.detached or difference.attached or difference.off or disks.detach or disks.attach)
     if difference.resize or difference.rebuild or difference.busy or (plugs and server.status == 'SUSPENDED'):
         if server.status in ('PAUSED', 'SUSPENDED'):
             return power.steps(server.status, 'ACTIVE') or (), power.steps('ACTIVE', instance.status) or ()
@@ -116,19 +117,29 @@ def _interfaces(chain: _Chain, record: Resource, difference: Difference) -> None
     off = trunk.Moves(subports=moves.subports)
     chain.after = trunk.plan_release(chain.context, instance.shared.vim, chain.item, off, chain.after)
     if difference.detached:
-        task = chain.add('unplug', 'server.unplug', (instance, chain.server.id, difference.detached, moves.trunks))
+        task = chain.add('unplug', 'server.unplug', (instance, chain.server.id, difference.detached, moves.trunks, False))
         for name in difference.detached:
             chain.use(record['ports'][name]['net'], task)
     if difference.stale:
         task = chain.add('ports-delete', 'ports.delete', difference.stale)
         for name in difference.stale:
             chain.use(record['ports'][name]['net'], task)
+    if difference.kept:
+        marks = {name: (port_id, kept_ports.kept_mark(instance, name)) for name, port_id in difference.kept.items()}
+        chain.add('keep', 'ports.keep', marks)
     if difference.made:
-        chain.add('ports', 'ports.create', (instance, tuple(difference.made)), instance.shared.net_makers)
+        spec = (instance, tuple(difference.made), tuple(difference.kept))
+        chain.add('ports', 'ports.create', spec, instance.shared.net_makers)
         gone = len(difference.detached) + len(difference.stale)
         chain.context.plan.need(instance.shared.vim, port=max(0, len(difference.made) - gone))
+    if difference.off:
+        chain.add('take-off', 'server.unplug', (instance, chain.server.id, difference.off, {}, True))
     chain.after = trunk.plan_set(chain.context, instance, chain.item, moves, chain.after) or chain.after
     if difference.attached:
         twins = tuple(task for one in sorted(difference.taken_by)
                       if (task := f'delete {chain.item} duplicate {one}') in chain.context.plan.tasks)
         chain.add('plug', 'server.plug', (instance, chain.server.id, tuple(difference.attached)), twins)
+    if chain.context.asked.moved is not None:
+        chain.context.commit[chain.item] = (instance.shared.vim, difference.released)
+    elif difference.released:
+        chain.after = kept_ports.plan_release(chain.context, instance.shared.vim, chain.item, record, chain.after)

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.plan import qos, trunk, vnic
+from ansible_collections.nfv.mano.plugins.module_utils.plan import kept_ports, qos, trunk, vnic
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Live, Resource
 from ansible_collections.nfv.mano.plugins.module_utils.plan.difference import Difference, listed
 from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance
@@ -15,8 +16,12 @@ from ansible_collections.nfv.mano.plugins.module_utils.target.model import Inter
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Port, Server
 
 
-def compare_interfaces(instance: Instance, record: Resource, server: Server, difference: Difference) -> None:
-    """Interfaces that are new, gone, moved or detached, and the attributes of the ports that stay."""
+def compare_interfaces(instance: Instance, record: Resource, server: Server, difference: Difference,
+                       only: Collection[str] | None = None) -> None:
+    """Interfaces that are new, gone, moved or detached, and the attributes of the ports that stay.
+
+    :param only: names of interfaces, and nothing else is compared; their ports are kept until all are moved.
+    """
     shared = instance.shared
     recorded = record.get('ports', {})
     known = difference.known = instance.known_ports(record)
@@ -24,15 +29,15 @@ def compare_interfaces(instance: Instance, record: Resource, server: Server, dif
     last_kept = -1
     for place, (interface, net) in enumerate(zip(shared.vdu.interfaces, shared.nets)):
         old, entry = recorded.get(interface.name), known.get(interface.name)
-        if old is not None and old['net'] != net:
-            _renew(difference, plugged, place, interface, f'{_link(old["net"])} -> {_link(net)}', old['id'])
-        elif entry is None:
-            _renew(difference, plugged, place, interface, 'is new' if old is None else 'has no port', None)
-        elif not _has_mac(instance, interface, shared.live.ports[entry['id']]):
-            _renew(difference, plugged, place, interface, f'MAC {entry["mac_address"]} -> '
-                   f'{interface.mac_addresses[instance.index]}', entry['id'])
-        elif (other := _other_kind(shared.live.ports[entry['id']], interface)) is not None:
-            _renew(difference, plugged, place, interface, other, entry['id'])
+        if only is not None and interface.name not in only:
+            last_kept = place
+        elif (text := _other_port(instance, interface, net, old, entry)) is not None:
+            there = old['id'] if old is not None and old['net'] != net else entry['id'] if entry else None
+            if only is not None and there in shared.live.ports:
+                _keep(difference, record, interface, text, there)
+                _renew(difference, plugged, place, interface, text, None, 'attach; the old port is kept until all are moved')
+            else:
+                _renew(difference, plugged, place, interface, text, there)
         else:
             port = shared.live.ports[entry['id']]
             _port(instance, interface, port, (old or {}).get('given', ()), difference)
@@ -43,6 +48,10 @@ def compare_interfaces(instance: Instance, record: Resource, server: Server, dif
                 plugged.append((place, f'interface {interface.name} is not attached'))
     # A guest sees its interfaces in the order in which they were attached
     difference.texts += [text + (" (comes last in the guest's order)" if place < last_kept else '') for place, text in plugged]
+    if difference.kept or kept_ports.PART in record:
+        _leftovers(instance, record, server, difference)
+    if only is not None:
+        return
     subports = len(shared.ports) > len(shared.vdu.interfaces)
     # Names of ports that are known are names of the target: nothing of the record is gone then
     gone = () if recorded.keys() <= known.keys() else recorded.keys() - {interface.name for interface in shared.ports}
@@ -57,6 +66,39 @@ def compare_interfaces(instance: Instance, record: Resource, server: Server, dif
     if difference.detached or difference.stale or subports:
         difference.trunks = trunk.compare(instance, record, {**difference.detached, **difference.stale}, difference.made)
         difference.texts += difference.trunks.texts
+
+
+def _other_port(instance: Instance, interface: Interface, net: str, old: Resource | None, entry: Resource | None) -> str | None:
+    """In words, why an interface gets another port."""
+    if old is not None and old['net'] != net:
+        return f'{_link(old["net"])} -> {_link(net)}'
+    if entry is None:
+        return 'is new' if old is None else 'has no port'
+    port = instance.shared.live.ports[entry['id']]
+    if not _has_mac(instance, interface, port):
+        return f'MAC {entry["mac_address"]} -> {interface.mac_addresses[instance.index]}'
+    return _other_kind(port, interface)
+
+
+def _keep(difference: Difference, record: Resource, interface: Interface, text: str, port_id: str) -> None:
+    """The old port is taken out of use and goes last."""
+    if interface.name in record.get(kept_ports.PART, {}):
+        difference.problems.append(f'interface {interface.name} {text}: a port is kept for it from an operation that was given '
+                                   'up; nfv.mano.instantiate with the same document puts that right first')
+    difference.kept[interface.name] = port_id
+    difference.released[interface.name] = (port_id, True)
+
+
+def _leftovers(instance: Instance, record: Resource, server: Server, difference: Difference) -> None:
+    """Ports that are kept come off the server, and go when all else is done."""
+    ports = instance.shared.live.ports
+    for name, (port_id, goes) in kept_ports.leftover(record).items():
+        if name not in difference.kept:
+            difference.released[name] = (port_id, goes)
+            difference.texts.append(f'interface {name} port {port_id} that was kept of '
+                                    f'{_link(record[kept_ports.PART][name]["net"])} -> none')
+    difference.off.update({name: port_id for name, (port_id, goes) in difference.released.items()
+                           if goes and port_id in ports and ports[port_id].device_id == server.id})
 
 
 def _subports(instance: Instance, recorded: dict[str, Any], known: dict[str, Any], difference: Difference) -> None:
@@ -84,13 +126,13 @@ def _link(net: str) -> str:
 
 
 def _renew(difference: Difference, plugged: list[tuple[int, str]], place: int, interface: Interface, text: str,
-           old_port: str | None) -> None:
+           old_port: str | None, how: str = '') -> None:
     """A port that is made and attached, in the place of the old one where there is one."""
     if old_port is not None:
         difference.detached[interface.name] = old_port
     difference.made.append(place)
     difference.attached.append(interface.name)
-    plugged.append((place, f'interface {interface.name} {text} ({"attach" if old_port is None else "detach, attach"})'))
+    plugged.append((place, f'interface {interface.name} {text} ({how or ("attach" if old_port is None else "detach, attach")})'))
 
 
 def _attach_again(instance: Instance, server: Server, interface: Interface, port: Port, difference: Difference) -> None:
@@ -116,6 +158,9 @@ def _port(instance: Instance, interface: Interface, port: Port, given: tuple[str
     _port_security(instance, interface, port, given, changes, texts)
     _pairs(instance, interface, port, changes, texts)
     _addresses(instance, interface, port, changes, texts)
+    if '/kept.' in port.description and port.description == kept_ports.kept_mark(instance, interface.name):
+        changes['description'] = instance.mark(f'port.{interface.name}')
+        texts.append(f'port {port.id} that was kept is in use again')
     policy_id = instance.shared.qos_policies.get(interface.name)
     text = qos.change(instance.shared.live, policy_id, 'qos_policy' in given, port.qos_policy_id)
     if text is not None:

@@ -38,10 +38,7 @@ def plan_links(context: Context) -> None:
 
 def plan_removed(context: Context) -> None:
     """Networks of the record that the target does not have any more: ours go, found ones are forgotten."""
-    wanted = {f'net:{key}' for _path, key, _link in context.links()}
-    for key, resource in context.record.items():
-        if not key.startswith('net:') or key in wanted:
-            continue
+    for key, resource in _not_wanted(context):
         live = context.live[resource['vim']]
         if not resource.get('owned') or resource['id'] not in live.networks:
             context.plan.forgotten.append(key)
@@ -51,6 +48,16 @@ def plan_removed(context: Context) -> None:
                               tuple(context.users.get(key, ()))))
         context.plan.changes.append(Change('delete', 'net', resource['name'], resource['vim'], '', 'not in the target',
                                            loses_data=context.target is not None))
+
+
+def forget_found(context: Context) -> None:
+    """Networks of the record that were only found, and that the target does not name any more."""
+    context.plan.forgotten += [key for key, resource in _not_wanted(context) if not resource.get('owned')]
+
+
+def _not_wanted(context: Context) -> list[tuple[str, Resource]]:
+    wanted = {f'net:{key}' for _path, key, _link in context.links()}
+    return [(key, resource) for key, resource in context.record.items() if key.startswith('net:') and key not in wanted]
 
 
 def _refuse_foreign_ports(context: Context, key: str, resource: Resource) -> None:

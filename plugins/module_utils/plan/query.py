@@ -56,7 +56,7 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
             asked.images.add(resource['image_id'])
         if kind == 'vdu' and resource.get('id'):
             asked.server_ids.add(resource['id'])
-        for port in resource.get('ports', {}).values():
+        for port in (*resource.get('ports', {}).values(), *resource.get('kept_ports', {}).values()):
             asked.port_ids.add(port['id'])
             if port.get('given'):
                 asked.security_groups.add('default')  # what a port gets back that is given no groups any more

@@ -31,7 +31,8 @@ def plan_ports(context: Context) -> None:
     wanted |= {f'virtual_ip:{one.name}' for one in (context.target.virtual_ips if context.target else ())}
     interfaces = {f'{vnf.name}/{vdu.name}/port.{interface.name}' for _path, vnf, vdu in context.vdus()
                   for interface in ports_of(vdu).values()}
-    recorded = {port['id'] for resource in context.record.values() for port in resource.get('ports', {}).values()}
+    recorded = {port['id'] for resource in context.record.values() for part in ('ports', 'kept_ports')
+                for port in resource.get(part, {}).values()}
     nets = {resource.get('id'): key for key, resource in context.record.items() if key.startswith('net:')}
     for vim, live in context.live.items():
         for text, ports in live.marked_ports.items():

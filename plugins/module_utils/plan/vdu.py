@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan import flavor as flavors
 from ansible_collections.nfv.mano.plugins.module_utils.plan import image as images
-from ansible_collections.nfv.mano.plugins.module_utils.plan import instance_volumes, port_rights, power, qos, revert, trunk, vnic
+from ansible_collections.nfv.mano.plugins.module_utils.plan import (
+    instance_volumes,
+    kept_ports,
+    port_rights,
+    power,
+    qos,
+    revert,
+    trunk,
+    vnic,
+)
 from ansible_collections.nfv.mano.plugins.module_utils.plan import server_group as server_groups
 from ansible_collections.nfv.mano.plugins.module_utils.plan import virtual_ip as virtual_ips
 from ansible_collections.nfv.mano.plugins.module_utils.plan import volume as volumes
@@ -79,6 +88,20 @@ def _shared(context: Context, path: str, vnf: Vnf, vdu: Vdu) -> Shared | None:
                   _detail(vdu), group, wanted, qos.of_interfaces(context, path, vim, vdu), metadata(vdu), shared_ips)
 
 
+def connected(context: Context, path: str, vnf: Vnf, vdu: Vdu) -> Shared:
+    """As :func:`_shared`, of what ports are made of alone: image, flavor and volumes are not looked for."""
+    vim = vdu.vim or 'default'
+    ports = trunk.ports_of(vdu)
+    nets = [link_key(context.target.virtual_link(one.virtual_link, vnf)[0]) for one in ports.values()]
+    for (at, interface), net in zip(ports.items(), nets):
+        port_rights.check(context, f'{path}.{at}', vim, net, interface)
+        vnic.check(context, f'{path}.{at}', vim, net, interface, None)
+    makers = tuple(context.makers[net] for net in dict.fromkeys(nets) if net in context.makers)
+    return Shared(context.ns_id, context.called, path, vnf, vdu, vim, context.live[vim], None, images.reference(vdu.image),
+                  {'key': None}, tuple(ports.values()), tuple(nets), _security_groups(context, path, vim, vdu), None, makers, (),
+                  _detail(vdu), qos_policies=qos.of_interfaces(context, path, vim, vdu))
+
+
 def _variant(context: Context, shared: Shared, vdu: Vdu) -> Shared | None:
     """As :func:`_shared`, of instances whose image or flavor is another one."""
     path, vim = shared.path, shared.vim
@@ -146,6 +169,8 @@ def _plan_instance(context: Context, shared: Shared, index: int) -> None:
     instance = Instance(shared, index, key, context.render(shared.vnf, shared.vdu, index) if rendered else None,
                         context.power.get(item, 'ACTIVE'), rendered,
                         context.compared.get((shared.vnf.name, shared.vdu.name, index)))
+    if not context.asked.change:
+        record = kept_ports.in_use(context, instance, item, record)
     server = _find_server(context, shared, key, record)
     worked = record.get('status') in power.WELL
     if context.asked.change == 'revert':
@@ -252,6 +277,7 @@ def _create(context: Context, instance: Instance, item: str, record: Resource, a
     trunks = trunk.plan_set(context, instance, item, moves, (*ports, *after))
     made = context.plan.add(Task(f'create {item}', 'server.create', shared.vim, item, instance,
                                  (*ports, *trunks, *disks, *shared.server_makers, *after)))
+    kept_ports.plan_release(context, shared.vim, item, record, (made,))
     _put_to_sleep(context, instance, item, made)
     context.plan.changes.append(Change(action, 'vdu', instance.key, shared.vim, detail, reason, loses_data))
     if action == 'create' or len(shared.metadata) > len(record.get('metadata', ())):
@@ -337,7 +363,8 @@ def _remove(context: Context, item: str, record: Resource) -> None:
         server = marked.pop(0)
     for extra in marked:
         _delete_server(context, vim, item, extra, f'duplicate {extra.id}', 'made twice by a lost reply')
-    if server is None and not live.ports.keys() & ports.values() and not instance_volumes.any_there(live, record):
+    kept = {port_id for port_id, _goes in kept_ports.leftover(record).values()}
+    if server is None and not live.ports.keys() & {*ports.values(), *kept} and not instance_volumes.any_there(live, record):
         context.plan.forgotten.append(item)
         return
     if server is not None:
@@ -346,7 +373,7 @@ def _remove(context: Context, item: str, record: Resource) -> None:
     after = trunk.plan_release(context, vim, item, trunk.going(live, record), after)
     if ports:
         after = (context.plan.add(Task(f'ports-delete {item}', 'ports.delete', vim, item, ports, after)),)
-    after = after or disks
+    after = kept_ports.plan_release(context, vim, item, record, after) or disks
     if not after:
         return
     for user in (*(port['net'] for port in record.get('ports', {}).values()), *instance_volumes.shared_keys(item, record)):

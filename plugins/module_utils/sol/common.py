@@ -12,6 +12,8 @@ from typing import Any
 #: Keys whose values have names of the user's own.
 FREE = frozenset({'additional_params', 'extensions', 'metadata', 'vnf_configurable_properties', 'interface_info', 'access_info',
                   'extra'})
+#: Keys of mappings by ids of the user's own, whose values are SOL's.
+BY_ID = frozenset({'cp_config', 'vim_connection_info'})
 VIM_TYPE = 'ETSINFV.OPENSTACK_KEYSTONE.V_3'
 SERVER, NETWORK, PORT, VOLUME = 'OS::Nova::Server', 'OS::Neutron::Net', 'OS::Neutron::Port', 'OS::Cinder::Volume'
 
@@ -29,7 +31,9 @@ def camel(name: str) -> str:
 def camelled(value: Any) -> Any:
     """A value with the names of SOL's attributes as SOL writes them; below FREE they are the user's and stay."""
     if isinstance(value, Mapping):
-        return {camel(key): one if key in FREE else camelled(one) for key, one in value.items()}
+        return {camel(key): one if key in FREE else
+                {name: camelled(part) for name, part in one.items()} if key in BY_ID and isinstance(one, Mapping) else
+                camelled(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
         return [camelled(one) for one in value]
     return value

@@ -17,6 +17,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.sol.common import (
     VOLUME,
     ViewError,
     addresses,
+    camel,
     external_link,
     filled,
     handle,
@@ -28,7 +29,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.sol.common import (
 
 VERSIONS = ('v1', 'v2')
 #: Tasks that a VNF instance takes, by its instantiation state.
-TASKS = {'NOT_INSTANTIATED': ('instantiate',), 'INSTANTIATED': ('terminate', 'scale', 'heal', 'operate')}
+TASKS = {'NOT_INSTANTIATED': ('instantiate',), 'INSTANTIATED': ('terminate', 'scale', 'heal', 'operate', 'change_ext_conn')}
 #: Statuses of servers that are down; any other one counts as started.
 DOWN = frozenset({'SHUTOFF', 'PAUSED', 'SUSPENDED', 'SHELVED', 'SHELVED_OFFLOADED', 'STOPPED'})
 
@@ -65,7 +66,7 @@ def vnf_instance_view(ns: Mapping[str, Any], vnf: str, version: str = 'v2', api_
         vnfConfigurableProperties=_own(declared, 'configurable_properties'), vimConnectionInfo=_vims(ns, info, version),
         instantiationState=state, instantiatedVnfInfo=info.view() if state == 'INSTANTIATED' else None,
         metadata=_own(declared, 'metadata'), extensions=_own(declared, 'extensions'),
-        _links={'self': link(api_root, *me), **{task: link(api_root, *me, task) for task in tasks}})
+        _links={'self': link(api_root, *me), **{camel(task): link(api_root, *me, task) for task in tasks}})
 
 
 def _own(declared: Mapping[str, Any] | None, name: str) -> Any:
