@@ -38,7 +38,7 @@ def compare_interfaces(instance: Instance, record: Resource, server: Server, dif
                 _renew(difference, plugged, place, interface, text, None, 'attach; the old port is kept until all are moved')
             else:
                 _renew(difference, plugged, place, interface, text, there)
-        else:
+        elif entry is not None:
             port = shared.live.ports[entry['id']]
             _port(instance, interface, port, (old or {}).get('given', ()), difference)
             if port.device_id == server.id:
