@@ -143,7 +143,7 @@ def _named(items: list[dict[str, Any]], name: str) -> dict[str, Any]:
 
 
 def overlaid(overlay: Mapping[str, Any], document: Mapping[str, Any], place: Sequence[tuple[str, str]], key: str,
-              value: Any) -> dict[str, Any]:
+             value: Any) -> dict[str, Any]:
     """An overlay with what is to be there of one key of a document, as far as that does not say so already.
 
     :param place: the way to the part that has the key: lists, and the names of items in them.

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Base, item_of, overlaid
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.select import Params, at_once, select, select_vnf
-from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Asked
+from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Asked, link_key
 from ansible_collections.nfv.mano.plugins.module_utils.target import (
     Interface,
     NetworkService,
@@ -52,6 +52,7 @@ def change_ext_conn(request: Request, base: Base, target: NetworkService) -> tup
     moved = reader.links(request.params.get('ext_virtual_links'))
     if reader.problems:
         raise InputError(reader.problems)
+    _refuse_given_up(base, vnf, moved)
     document = base.ns.get('document') or {}
     overlay = base.overlay
     for link in reader.new.values():
@@ -67,6 +68,23 @@ def change_ext_conn(request: Request, base: Base, target: NetworkService) -> tup
     selected = [one for one in select(request, target) if one.vdu.name in vdus]
     return _without_unused(overlay, document), Asked(scope=items, moved=names, change='interfaces',
                                                      at_once=at_once(request, selected))
+
+
+def _refuse_given_up(base: Base, vnf: Vnf, moved: Sequence[Moved]) -> None:
+    """
+    :raises InputError: ports are kept from an operation that was given up, and it would be the third network.
+    """
+    problems = []
+    for one in moved:
+        net, name = link_key(one.values['virtual_link']), one.interface.name
+        for item in (item_of(vnf, one.vdu, index) for index in range(one.vdu.count)):
+            record = base.resources.get(item, {})
+            nets = {part: record.get(part, {}).get(name, {}).get('net', net) for part in ('ports', 'kept_ports')}
+            if net not in nets.values():
+                problems.append(f'{item}: a port of {name} is kept from an operation that was given up; nfv.mano.instantiate '
+                                'with the same document puts that right first')
+    if problems:
+        raise InputError(problems)
 
 
 class _Reader:

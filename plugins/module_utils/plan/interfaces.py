@@ -33,8 +33,10 @@ def compare_interfaces(instance: Instance, record: Resource, server: Server, dif
             last_kept = place
         elif (text := _other_port(instance, interface, net, old, entry)) is not None:
             there = old['id'] if old is not None and old['net'] != net else entry['id'] if entry else None
-            if only is not None and there in shared.live.ports:
-                _keep(difference, record, interface, text, there)
+            # One that has taken the place of a kept one is this operation's own
+            if only is not None and there in shared.live.ports and interface.name not in record.get(kept_ports.PART, {}):
+                difference.kept[interface.name] = there
+                difference.released[interface.name] = (there, True)
                 _renew(difference, plugged, place, interface, text, None, 'attach; the old port is kept until all are moved')
             else:
                 _renew(difference, plugged, place, interface, text, there)
@@ -78,15 +80,6 @@ def _other_port(instance: Instance, interface: Interface, net: str, old: Resourc
     if not _has_mac(instance, interface, port):
         return f'MAC {entry["mac_address"]} -> {interface.mac_addresses[instance.index]}'
     return _other_kind(port, interface)
-
-
-def _keep(difference: Difference, record: Resource, interface: Interface, text: str, port_id: str) -> None:
-    """The old port is taken out of use and goes last."""
-    if interface.name in record.get(kept_ports.PART, {}):
-        difference.problems.append(f'interface {interface.name} {text}: a port is kept for it from an operation that was given '
-                                   'up; nfv.mano.instantiate with the same document puts that right first')
-    difference.kept[interface.name] = port_id
-    difference.released[interface.name] = (port_id, True)
 
 
 def _leftovers(instance: Instance, record: Resource, server: Server, difference: Difference) -> None:

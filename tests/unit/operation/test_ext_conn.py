@@ -205,6 +205,27 @@ def test_given_up_the_same_document_puts_it_right(two: Site) -> None:
     again(two, document=wanted(2))
 
 
+def test_corrected_before_it_is_gone_on_with(two: Site) -> None:
+    before = ports(two)
+    fail_after(two, 'attach_interface', 1)
+    two.fails('change_ext_conn', **MOVE)
+    wrong = ports(two)
+    two.mended()
+    two.apply('change_ext_conn', vnf='web', params=moving(link='third', resource='shared'))
+    assert (nets(two), set(two.vim.ports) & {*before, *wrong}) == ({'net-shared'}, set())
+    assert_whole(two)
+    again(two, document=wanted(2))
+
+
+def test_given_up_to_a_third_network_only_when_that_is_put_right(two: Site) -> None:
+    fail_after(two, 'attach_interface', 1)
+    two.fails('change_ext_conn', **MOVE)
+    two.mended()
+    views.close(two.store, 'edge1', None, fail=True, force_takeover=False, dry=False)
+    with pytest.raises(InputError, match='a port of eth1 is kept from an operation that was given up'):
+        two.apply('change_ext_conn', vnf='web', params=moving(link='third', resource='shared'))
+
+
 @pytest.mark.parametrize('then', ['terminate', 'heal', 'again', 'scale'])
 def test_given_up_every_verb_copes_with_what_is_kept(two: Site, then: str) -> None:
     fail_after(two, 'attach_interface', 1)

@@ -117,12 +117,13 @@ def test_its_network_goes_after_it() -> None:
     assert f'release {FRONT}' in plan.tasks['delete net:data'].after
 
 
-def test_to_a_third_network_only_when_that_is_put_right() -> None:
+def test_to_a_third_network_what_took_the_place_of_the_kept_one_goes() -> None:
     value = document(1, interfaces=[TO_MGMT[0], {'name': 'eth1', 'virtual_link': 'third'}])
     value['virtual_links'].append({'name': 'third', 'existing': 'shared'})
     plan = given_up().plan(value, asked=MOVED)
-    assert [problem.path for problem in plan.problems] == [FRONT]
-    assert 'given up' in plan.problems[0].message
+    assert steps(plan) == {'unplug': (), 'ports': ('unplug',), 'plug': ('ports',), 'release': ('plug',)}
+    assert plan.tasks[f'unplug {FRONT}'].spec[2] == {'eth1': 'port-new'}
+    assert plan.tasks[f'release {FRONT}'].spec == {'eth1': ('port-0-eth1', True)}
 
 
 def test_no_twin_and_asked_for_by_id() -> None:

@@ -209,7 +209,7 @@ def test_a_mistake_is_told_with_path_and_value(
         ([], "document: a list is given, not a mapping"),
         ("name: x", "document: 'name: x' is a string, not a mapping"),
         ({1: 2, "name": "x"}, "document: the key 1 is not a string: known: affinity_groups, "
-             "configurable_properties, description, extensions, instance_name, metadata, name, routers, "
+         "configurable_properties, description, extensions, instance_name, metadata, name, routers, "
          "ssh_keys, vims, virtual_ips, virtual_links, vnfs"),
     ],
 )
