@@ -99,7 +99,7 @@ def connected(context: Context, path: str, vnf: Vnf, vdu: Vdu) -> Shared:
     makers = tuple(context.makers[net] for net in dict.fromkeys(nets) if net in context.makers)
     return Shared(context.ns_id, context.called, path, vnf, vdu, vim, context.live[vim], None, images.reference(vdu.image),
                   {'key': None}, tuple(ports.values()), tuple(nets), _security_groups(context, path, vim, vdu), None, makers, (),
-                  _detail(vdu), qos_policies=qos.of_interfaces(context, path, vim, vdu))
+                  _detail(vdu), qos_policies=qos.of_interfaces(context, path, vim, vdu), metadata=metadata(vdu))
 
 
 def _variant(context: Context, shared: Shared, vdu: Vdu) -> Shared | None:
