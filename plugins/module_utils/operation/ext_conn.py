@@ -188,8 +188,8 @@ class _Reader:
         for cp_id, one in (self._mapping(path, config, tuple(cps)) if config is not None else {}).items():
             if cp_id in cps:
                 macs[cps[cp_id]], addresses[cps[cp_id]] = self._config(f'{path}.{cp_id}', one)
-        stays = interface.virtual_link == key
-        values: dict[str, Any] = {'virtual_link': key}
+        stays = self._target.virtual_link(interface.virtual_link, self._vnf)[0] == key
+        values: dict[str, Any] = {'virtual_link': interface.virtual_link if stays else key}
         for name, given in (('ip_addresses', addresses), ('mac_addresses', macs)):
             if any(given) and not all(given):
                 self.problems.append(f'{path}: {name.rpartition("_")[0]} addresses are given for {sum(map(bool, given))} of '

@@ -34,10 +34,10 @@ def site(module_service: Service) -> Iterator[Later]:
         network.delete_network(other.id)
 
 
-def moving(site: Later, back: bool = False, **cp: Any) -> dict[str, Any]:
-    """The request that moves eth1 to the other network, or back."""
-    link = {'id': 'data'} if back else {'id': 'other', 'resource_id': f'other-{site.service.name}'}
-    return {'ext_virtual_links': [{**link, 'ext_cps': [{'cpd_id': 'front/eth1', **cp}]}]}
+def moving(site: Later, back: str = '', interface: str = 'eth1', **cp: Any) -> dict[str, Any]:
+    """The request that moves an interface to the other network, or back to its own."""
+    link = {'id': back} if back else {'id': 'other', 'resource_id': f'other-{site.service.name}'}
+    return {'ext_virtual_links': [{**link, 'ext_cps': [{'cpd_id': f'front/{interface}', **cp}]}]}
 
 
 def connected(site: Later, interface: str = 'eth1') -> list[tuple[str, str, str, tuple[str, ...]]]:
@@ -70,9 +70,19 @@ def test_other_verbs_keep_it_and_it_goes_back(site: Later) -> None:
     good(site.play('heal', nfv_params={'force': True}, nfv_count_index=0, nfv_accept_data_loss=True, **FRONT))
     assert {one[1] for one in connected(site)} == {f'other-{site.service.name}'}
     site.again()
-    site.change('change_ext_conn', nfv_params=moving(site, back=True), nfv_max_unavailable=1, **WEB)
+    site.change('change_ext_conn', nfv_params=moving(site, back='data'), nfv_max_unavailable=1, **WEB)
     site.service.assert_complete(2)
     assert {one[1] for one in connected(site)} == {f'{site.service.name[:16]}-data'}
+    site.again()
+
+
+@pytest.mark.slow
+def test_off_a_network_that_others_share_and_the_order_in_the_guest(site: Later) -> None:
+    lines = site.change('change_ext_conn', nfv_params=moving(site, interface='eth0'), **WEB)
+    assert all("(comes last in the guest's order)" in line.detail for line in lines)
+    assert {one[1] for one in connected(site, 'eth0')} == {f'other-{site.service.name}'}
+    good(site.play('change_ext_conn', nfv_params=moving(site, back='mgmt', interface='eth0'), **WEB))
+    assert {one[1] for one in connected(site, 'eth0')} == {'shared'}
     site.again()
 
 
@@ -106,7 +116,7 @@ def test_killed_and_gone_on_with(site: Later) -> None:
 
 @pytest.mark.slow
 def test_an_address_that_is_taken_leaves_the_servers_as_they_are(site: Later) -> None:
-    good(site.play('change_ext_conn', nfv_params=moving(site, back=True), **WEB))
+    good(site.play('change_ext_conn', nfv_params=moving(site, back='data'), **WEB))
     before, network = connected(site), site.project.cloud.network
     taken = network.create_port(network_id=network.find_network(f'other-{site.service.name}').id,
                                 fixed_ips=[{'ip_address': '10.82.0.61'}])
