@@ -134,6 +134,7 @@ def test_an_address_that_is_taken_leaves_the_servers_as_they_are(site: Later) ->
     site.again()
 
 
+@pytest.mark.slow
 def test_wrong_input(site: Later) -> None:
     records = site.records()
     wrong = {'ext_virtual_links': [{'id': 'nowhere', 'ext_cps': [{'cpd_id': 'front/eth7'}]}]}

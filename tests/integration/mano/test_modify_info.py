@@ -45,26 +45,26 @@ def view(site: Later) -> dict[str, Any]:
 
 
 def test_a_patch_of_a_vnf(site: Later) -> None:
-    before = {key: one.to_dict() for key, one in servers(site).items()}
-    [line] = site.change('modify_info', nfv_params=PATCH, **WEB)
-    assert (line.sign, line.kind, line.name) == ('~', 'vnf', 'web')
-    assert 'metadata.owner a -> none' in line.detail and 'extensions.mode.fast none -> true' in line.detail
-    assert {key: one.to_dict() for key, one in servers(site).items()} == before
+    ids, patch = set(servers(site)), {**PATCH, 'vnf_instance_name': 'Front office'}
+    lines = site.change('modify_info', nfv_params=patch, **WEB)
+    assert [(line.sign, line.kind, line.name) for line in lines] == [
+        ('~', 'vnf', 'web'), ('~', 'vdu', 'web/front/0'), ('~', 'vdu', 'web/front/1')]
+    assert 'metadata.owner a -> none' in lines[0].detail and 'extensions.mode.fast none -> true' in lines[0].detail
+    called = [f'{site.service.name[:16]}-Front office-front-{index}' for index in range(2)]
+    assert (sorted(one.name for one in servers(site).values()), set(servers(site))) == (called, ids)
     now = view(site)
-    assert (now['metadata'], now['extensions'], now['vnfInstanceDescription']) == (
-        {'tier': 'gold'}, {'mode': {'fast': True}}, 'faces the world')
-    site.again('modify_info', nfv_params=PATCH, **WEB)
+    assert (now['metadata'], now['extensions'], now['vnfInstanceDescription'], now['vnfInstanceName']) == (
+        {'tier': 'gold'}, {'mode': {'fast': True}}, 'faces the world', 'Front office')
+    site.again('modify_info', nfv_params=patch, **WEB)
     site.again()
 
 
-def test_names_are_those_of_the_servers(site: Later) -> None:
-    ids = set(servers(site))
-    lines = site.change('modify_info', nfv_params={'vnf_instance_name': 'Front office'}, **WEB)
-    assert [(line.sign, line.kind, line.name) for line in lines] == [
-        ('~', 'vnf', 'web'), ('~', 'vdu', 'web/front/0'), ('~', 'vdu', 'web/front/1')]
-    called = [f'{site.service.name[:16]}-Front office-front-{index}' for index in range(2)]
-    assert (sorted(one.name for one in servers(site).values()), set(servers(site))) == (called, ids)
-    assert view(site)['vnfInstanceName'] == 'Front office'
+@pytest.mark.slow
+def test_what_only_the_record_keeps(site: Later) -> None:
+    before = {key: one.to_dict() for key, one in servers(site).items()}
+    [line] = site.change('modify_info', nfv_params={'metadata': {'region': 'north'}})
+    assert (line.kind, line.detail) == ('ns', 'metadata.region none -> north (in the record only)')
+    assert {key: one.to_dict() for key, one in servers(site).items()} == before
     site.again()
 
 
@@ -102,6 +102,7 @@ def test_killed_in_the_middle_and_rolled_back(site: Later) -> None:
     site.again()
 
 
+@pytest.mark.slow
 def test_wrong_input(site: Later) -> None:
     records = site.records()
     refused(site.play('modify_info', nfv_params={'vnf_instance_name': 'x'}), 'params.vnf_instance_name', 'with nfv_vnf')
