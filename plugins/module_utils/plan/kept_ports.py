@@ -10,8 +10,9 @@ interface's port is that of the one in use.
 from __future__ import annotations
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, Resource
-from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance
+from ansible_collections.nfv.mano.plugins.module_utils.plan.instance import Instance, given, port_entry
 from ansible_collections.nfv.mano.plugins.module_utils.plan.model import Task
+from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Port
 
 PART = 'kept_ports'
 
@@ -22,20 +23,36 @@ def kept_mark(instance: Instance, interface: str) -> str:
 
 
 def in_use(context: Context, instance: Instance, item: str, record: Resource) -> Resource:
-    """The record with kept ports back in use where the target puts their interface on their network again."""
-    kept = record.get(PART)
-    if not kept:
+    """The record with the ports in use that the target's networks call for: kept ones that come back, and one that was made in
+    another's place by a call whose answer was lost."""
+    kept = record.get(PART) or {}
+    if not kept and not context.doubtful:
         return record
-    ports = record.get('ports', {})
-    nets = {interface.name: net for interface, net in zip(instance.shared.ports, instance.shared.nets)}
-    back = {name: entry for name, entry in kept.items() if entry['net'] == nets.get(name) != ports.get(name, {}).get('net')
-            and entry['id'] in instance.shared.live.ports}
+    ports, back = record.get('ports', {}), {}
+    for interface, net in zip(instance.shared.ports, instance.shared.nets):
+        name = interface.name
+        if ports.get(name, {}).get('net') == net:
+            continue
+        old = kept.get(name, {})
+        lost = _lost(context, instance, name, net, record) if name in ports and name not in kept else None
+        if old.get('net') == net and old['id'] in instance.shared.live.ports:
+            back[name] = old
+        elif lost is not None:
+            back[name] = port_entry(lost, net, given(interface))
     if not back:
         return record
     given_up = {name: ports[name] for name in back if name in ports}
-    swapped = {**record, 'vim': instance.shared.vim, 'ports': {**ports, **back}, PART: {**kept, **given_up}}
-    context.plan.found[item] = swapped
-    return swapped
+    changed = {**record, 'vim': instance.shared.vim, 'ports': {**ports, **back}, PART: {**kept, **given_up}}
+    context.plan.found[item] = changed
+    return changed
+
+
+def _lost(context: Context, instance: Instance, name: str, net: str, record: Resource) -> Port | None:
+    """The port of an interface that the record does not know, on the network that is meant."""
+    known = {port['id'] for port in record.get('ports', {}).values()}
+    network_id = (context.plan.found.get(net) or context.record.get(net) or {}).get('id')
+    return next((port for port in instance.shared.live.marked_ports.get(instance.mark(f'port.{name}'), ())
+                 if port.id not in known and port.network_id == network_id), None)
 
 
 def leftover(record: Resource) -> dict[str, tuple[str, bool]]:

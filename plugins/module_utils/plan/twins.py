@@ -33,6 +33,7 @@ def plan_ports(context: Context) -> None:
                   for interface in ports_of(vdu).values()}
     recorded = {port['id'] for resource in context.record.values() for part in ('ports', 'kept_ports')
                 for port in resource.get(part, {}).values()}
+    recorded |= {port['id'] for resource in context.plan.found.values() for port in resource.get('ports', {}).values()}
     nets = {resource.get('id'): key for key, resource in context.record.items() if key.startswith('net:')}
     for vim, live in context.live.items():
         for text, ports in live.marked_ports.items():
@@ -41,7 +42,10 @@ def plan_ports(context: Context) -> None:
             owner, _slash, task = text.removeprefix(prefix).rpartition('/')
             item = owner_item(owner)
             named = f'{owner.rpartition("/")[0]}/{task}' in interfaces or not item.startswith('vdu:')
-            for port in _twins(ports, recorded, item in wanted and named):
+            there = context.plan.found.get(item, context.record.get(item, {})).get('ports', {})
+            # One in use that has another mark was kept, and has come back
+            lacking = there.get(task.removeprefix('port.'), {}).get('id') not in live.ports
+            for port in _twins(ports, recorded, item in wanted and named and lacking):
                 done = context.plan.add(Task(f'delete twin {port.id}', 'ports.delete', vim, item,
                                              {task.removeprefix('port.'): port.id}, ()))
                 context.users.setdefault(nets.get(port.network_id, ''), []).append(done)

@@ -133,6 +133,29 @@ def test_no_twin_and_asked_for_by_id() -> None:
     assert not [task for task in one.plan(document(1)).tasks if task.startswith('delete twin')]
 
 
+def lost_reply() -> World:
+    """A world in which the process died before it knew of the new port."""
+    one = given_up(old_on_server=True)
+    one.record[FRONT]['ports']['eth1'] = one.record[FRONT].pop('kept_ports')['eth1']
+    one.state.ports = [port._replace(device_id='') if port.id == 'port-new' else port for port in one.state.ports]
+    return one
+
+
+MARK = f'nfv.mano/{NS_ID}/web/front/0/port.eth1'
+
+
+def test_a_new_port_whose_answer_was_lost_is_taken_up() -> None:
+    plan = lost_reply().plan(document(1, interfaces=TO_MGMT), asked=MOVED, doubtful=frozenset({MARK}))
+    assert steps(plan) == {'take-off': (), 'plug': ('take-off',), 'release': ('plug',)}
+    found = plan.found[FRONT]
+    assert (found['ports']['eth1']['id'], found['kept_ports']['eth1']['id']) == ('port-new', 'port-0-eth1')
+
+
+def test_a_new_port_whose_answer_was_lost_goes_with_a_rollback() -> None:
+    plan = lost_reply().plan(document(1), doubtful=frozenset({MARK}))
+    assert steps(plan) == {'update': (), 'delete twin port-new': ()}
+
+
 def test_with_all_else_it_goes() -> None:
     plan = given_up().plan(None)
     assert plan.tasks[f'release {FRONT}'].spec == {'eth1': ('port-0-eth1', True)}
