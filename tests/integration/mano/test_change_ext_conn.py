@@ -87,7 +87,8 @@ def test_off_a_network_that_others_share_and_the_order_in_the_guest(site: Later)
 
 
 #: Entries of the journal after which the process is killed: all through the operation, up to the commit.
-POINTS = ('intent/update:1:after', 'intent/create:1:lost', 'made/port:1:after', 'intent/detach:1:after', 'intent/attach:2:after')
+POINTS = ('intent/update:1:after', 'intent/create:1:lost', 'made/port:1:lost', 'made/port:1:after', 'intent/detach:1:after',
+          'intent/attach:2:after')
 
 
 @pytest.mark.slow
