@@ -30,6 +30,8 @@ options:
         metadata. It is kept beside the document too.
       - V(change_ext_conn) moves interfaces to other networks. Their old ports are kept until all are moved. It is kept beside the
         document too.
+      - V(reconcile) brings the record and the VIMs together by the owner marks, after an operation was given up. What is there
+        and declared gets into the record, what is gone is let go, what is ours and not declared is deleted. Nothing is made.
       - V(retry) goes on with an operation that failed, with what it was asked for; O(descriptor) may be a corrected document.
         Secrets are not stored, so it is needed again where servers are still to be made of them.
       - V(rollback) undoes an operation that failed. What was declared before it is the target; what can not come back is named,
@@ -37,7 +39,8 @@ options:
         where servers have to be made again with secrets.
     type: str
     choices: [instantiate, update, terminate, scale, operate, heal, rebuild, change_flavour, migrate, evacuate, change_vnfpkg,
-              create_snapshot, revert_to_snapshot, modify_info, change_ext_conn, retry, rollback]
+              create_snapshot, revert_to_snapshot, modify_info, change_ext_conn, reconcile,
+              retry, rollback]
     default: instantiate
   params:
     description:
@@ -63,8 +66,9 @@ options:
         C(metadata).
       - Of V(change_ext_conn), C(ext_virtual_links), a list of mappings of C(id), C(resource_id) and C(ext_cps), as
         P(nfv.mano.change_ext_conn#role) tells.
-      - Of these, C(request_id), a name of the caller's for the request. Once it is carried out the same name again changes
-        nothing and answers with its op-occ, as long as that is kept.
+      - Of V(reconcile), C(leftovers) (C(delete), C(adopt) into the record).
+      - Of these but V(reconcile), C(request_id), a name of the caller's for the request. Once it is carried out the same name
+        again changes nothing and answers with its op-occ, as long as that is kept.
     type: dict
     default: {}
   ns:

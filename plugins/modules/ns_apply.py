@@ -59,6 +59,11 @@ EXAMPLES = r"""
     operation: rollback
     ns: edge1
 
+- name: See what an operation that was given up has left behind, and bring record and VIM together
+  nfv.mano.ns_apply:
+    operation: reconcile
+    ns: edge1
+
 - name: Four instances of a VDU
   nfv.mano.ns_apply:
     operation: scale

@@ -16,7 +16,8 @@ description:
   - The owner is dead exactly when its lock can be taken. One that is alive is left alone, and the module fails and names it,
     unless it is to be cancelled.
   - An op-occ in FAILED_TEMP refuses every other operation. Go on with it or undo it by M(nfv.mano.ns_apply), or give it up with
-    O(state=failed), after which another one (such as terminate) is possible. What was made stays, in the VIM and in the record.
+    O(state=failed), after which another one (such as reconcile, or terminate) is possible. What was made stays, in the VIM and in
+    the record.
   - Needs no VIM.
 author:
   - nfv.mano contributors (@nfv-mano)

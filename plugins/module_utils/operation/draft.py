@@ -98,9 +98,10 @@ def make_draft(request: Request, ns: Mapping[str, Any], resources: Resources, pe
         clouds.update({name: {**clouds.get(name, {}), 'cloud': vim.cloud, 'region': vim.region, 'admin_cloud': vim.admin_cloud}
                        for name, vim in target.vims.items()})
     not_rendered = _not_rendered(target)
-    pair = None if aim.asked.operate or aim.asked.described else key_pair_for(target, store, ns, request)
+    servers_only = aim.asked.operate or aim.asked.described or aim.asked.leftovers
+    pair = None if servers_only else key_pair_for(target, store, ns, request)
     user_data, compared = _rendered(aim, not_rendered, pair.public if pair else None)
-    queries = make_queries(ns['id'], target, resources, [*pending, *ns.get('doubtful', ())], aim.asked)
+    queries = make_queries(ns['id'], target, resources, [*pending, *ns.get('doubtful', ())], aim.asked, clouds)
     vims = reading.connect(request, clouds, queries)
     states = reading.read_all(vims, queries, [] if aim.asked.of_servers else pending, request, tell, wait)
     context = Context(ns['id'], ns['name'], target, resources, {name: Live.of(state) for name, state in states.items()},
@@ -114,7 +115,7 @@ def make_draft(request: Request, ns: Mapping[str, Any], resources: Resources, pe
     problems = [str(problem) for problem in (*plan.problems, *shortfalls(plan, quotas))]
     for name, state in states.items():
         clouds[name]['project_id'] = state.project_id
-    notes = [f'{name}: not checked, the VIM does not tell it' for name in unchecked(plan, quotas)]
+    notes = [*plan.notes, *(f'{name}: not checked, the VIM does not tell it' for name in unchecked(plan, quotas))]
     said = ALL_WELL if aim.asked.replace is not None else ALL_OF_IT if aim.asked.change == 'image' and not aim.asked.again else ''
     if aim.asked.snapshot and plan.tasks and not problems:
         notes.append(PER_SERVER)
@@ -141,7 +142,7 @@ def _rendered(aim: Aim, left_out: frozenset[tuple[str, str]],
     rendered: UserData = {}
     compared: UserData = {}
     problems = []
-    for vnf in aim.target.vnfs if aim.target and not aim.asked.of_servers else ():
+    for vnf in aim.target.vnfs if aim.target and aim.asked.renders else ():
         for vdu in vnf.vdus:
             if (vnf.name, vdu.name) in left_out:
                 continue

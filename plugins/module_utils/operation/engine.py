@@ -18,7 +18,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation import again, r
 from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import make_draft, make_target
 from ansible_collections.nfv.mano.plugins.module_utils.operation.once import answered
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import merge_pending, read_journal, read_resources
-from ansible_collections.nfv.mano.plugins.module_utils.operation.request import OF_RECORD, InputError, Request
+from ansible_collections.nfv.mano.plugins.module_utils.operation.request import OF_NS, InputError, Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.rollback import Rollback, draft_back
 from ansible_collections.nfv.mano.plugins.module_utils.operation.run import Interrupted, Run, base_of, need_instantiated
 from ansible_collections.nfv.mano.plugins.module_utils.operation.scale import TO_LEVEL
@@ -187,7 +187,7 @@ def operation_of(request: Request, ns: Ns) -> str:
         return 'SCALE_TO_LEVEL'
     if request.operation == 'create_snapshot' and deletes(request.params):
         return DELETED
-    if request.operation == 'terminate' or request.operation in OF_RECORD:
+    if request.operation == 'terminate' or request.operation in OF_NS:
         return request.operation.upper()
     if request.operation == 'update' and ns.get('state') != 'INSTANTIATED':
         raise results.not_instantiated(ns, 'update')

@@ -22,6 +22,8 @@ OF_DOCUMENT = ('instantiate', 'update')
 #: Those that change what the record says.
 OF_RECORD = ('scale', 'operate', 'heal', 'rebuild', 'change_flavour', 'migrate', 'evacuate', 'change_vnfpkg',
              'create_snapshot', 'revert_to_snapshot', 'modify_info', 'change_ext_conn')
+#: Those that are of an NS, whatever state it is in.
+OF_NS = (*OF_RECORD, 'reconcile')
 
 
 class InputError(ValueError):
@@ -82,7 +84,7 @@ class Request:
             problems.append(f'max_parallel: {request.max_parallel} is less than 1')
         if request.operation in (*OF_DOCUMENT, 'change_vnfpkg') and request.document is None:
             problems.append(f'descriptor: {request.operation} needs a network-service document (nfv_descriptor)')
-        if request.operation in OF_RECORD and not request.ns:
+        if request.operation in OF_NS and not request.ns:
             problems.append(f'ns: {request.operation} needs the id or the name of an NS (nfv_ns)')
         if request.operation == 'terminate' and not request.ns and not (request.document or {}).get('name'):
             problems.append('ns: terminate needs the id or the name of an NS (nfv_ns)')

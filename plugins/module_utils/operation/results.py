@@ -25,6 +25,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimErro
 TOLD = 10
 #: The record tells which of them it is; a crash at the very end leaves one open on a record that says the other.
 ONE_VERB = {'INSTANTIATE', 'UPDATE'}
+#: Operations that nothing leads back from, and why.
+FOR_GOOD = {'RECONCILE': 'what it deleted nothing had declared, and what it noted in the record is so'}
 #: What narrows an operation down.
 SELECTION = ('vnf', 'vdu', 'count_index', 'items')
 
@@ -222,8 +224,9 @@ def message(problem: ProblemDetails, op_occ: OpOcc | None, request: Request) -> 
 
 def way_on(op_occ: OpOcc, request: Request) -> list[str]:
     """What leads on from FAILED_TEMP, each as a command that is ready to copy."""
+    undo = [] if op_occ.operation in FOR_GOOD else ['To undo what it did:', f'  {command("rollback", op_occ, request)}']
     return ['What was made stays and is in the record. To go on where it stopped, once the cause is mended:',
-            f'  {command("retry", op_occ, request)}', 'To undo what it did:', f'  {command("rollback", op_occ, request)}',
+            f'  {command("retry", op_occ, request)}', *undo,
             'To give it up, so that another operation is possible:', f'  {command("fail", op_occ, request)}']
 
 

@@ -80,9 +80,12 @@ def draft_back(request: Request, op_occ: OpOcc, ns: Mapping[str, Any], resources
                tell: Callable[[str], None], store: Store, wait: bool) -> Draft:
     """The plan that leads back to what was declared before; what can't come back stands against it unless that is accepted.
 
-    :raises OpOccError: 409, the record from before was not kept.
+    :raises OpOccError: 409, the record from before was not kept, or nothing leads back from this operation.
     :raises VimError: a VIM can't be read.
     """
+    if op_occ.operation in results.FOR_GOOD:
+        raise conflict(f'{op_occ.operation} {op_occ.id} can not be rolled back', f'{results.FOR_GOOD[op_occ.operation]}; it is '
+                       f'{op_occ.state}: go on with nfv.mano.retry, or give it up with nfv.mano.fail', f'op_occ/{op_occ.id}')
     before = record_before(op_occ)
     document = declared_document(before['ns'])
     if document is None and op_occ.operation == 'TERMINATE':

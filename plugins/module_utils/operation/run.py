@@ -41,6 +41,8 @@ OF_A_RUN = frozenset({'state_dir', 'op_occ', 'max_parallel', 'force_takeover', '
                        'task_files'})
 
 
+#: Brings record and VIM together, whatever is declared.
+RECONCILE = 'RECONCILE'
 #: What the record keeps of an operation's aim.
 KEPT = ('document', 'overlay', 'files')
 #: Operations that are of all VNFs, whatever they change.
@@ -146,11 +148,12 @@ class Run:
 
     def _has_work(self, draft: Draft, resources: Resources) -> bool:
         """Whether an op-occ is needed: tasks, another document, or a record that is not what was found."""
-        if draft.plan.tasks or draft.plan.forgotten or (self.ns.get('pending') and not draft.aim.asked.of_servers):
+        pending = self.ns.get('pending') and not draft.aim.asked.of_servers
+        if draft.plan.tasks or draft.plan.forgotten or draft.plan.gone or pending:
             return True
         if any(resources.get(item) != values for item, values in draft.plan.found.items()):
             return True
-        wanted = 'NOT_INSTANTIATED' if self.operation == 'TERMINATE' else 'INSTANTIATED'
+        wanted = {'TERMINATE': 'NOT_INSTANTIATED', RECONCILE: self.ns['state']}.get(self.operation, 'INSTANTIATED')
         return self.ns['state'] != wanted or (draft.target is not None and any(
             (getattr(draft.aim, key) or {}) != (self.ns.get(key) or {}) for key in KEPT))
 
@@ -226,7 +229,8 @@ class Run:
             self.ns['pending'] = [] if end.ok else merge_pending(self.ns.get('pending', ()), entries)
         if end.ok:
             self.settle(draft)
-        if end.ok and draft.target is None:
+        servers = any(item.startswith('vdu:') and 'id' in one for item, one in resources.items())
+        if end.ok and draft.target is None and not servers:
             key_pair.forget(self.store, self.ns)
         write_record(self.store, self.ns, resources)
         if end.parked:
@@ -240,6 +244,9 @@ class Run:
 
     def settle(self, draft: Draft) -> None:
         """The target is reached: it is what the next document is compared with."""
+        if self.operation == RECONCILE:
+            # What is declared stays what it is
+            return
         instantiated = draft.target is not None
         self.ns.update({key: getattr(draft.aim, key) for key in KEPT})
         self.ns.update(state='INSTANTIATED' if instantiated else 'NOT_INSTANTIATED',

@@ -31,6 +31,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.package import 
 from ansible_collections.nfv.mano.plugins.module_utils.operation.rebuild import change_flavour, rebuild
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
 from ansible_collections.nfv.mano.plugins.module_utils.operation.scale import scale
+from ansible_collections.nfv.mano.plugins.module_utils.operation.select import Params
 from ansible_collections.nfv.mano.plugins.module_utils.operation.snapshot import create_snapshot, revert_to_snapshot
 from ansible_collections.nfv.mano.plugins.module_utils.operation.stored import with_user_data
 from ansible_collections.nfv.mano.plugins.module_utils.operation.terminate import terminate
@@ -58,6 +59,8 @@ def make_aim(request: Request, base: Base) -> Aim:
         return Aim(target=None, document=None, asked=terminate(request, base, before))
     if request.operation in ('instantiate', 'update'):
         return _of_document(request, base)
+    if request.operation == 'reconcile':
+        return _as_declared(request, base)
     return _of_record(request, base)
 
 
@@ -108,6 +111,20 @@ def _of_record(request: Request, base: Base) -> Aim:
         overlay, asked = modify_info(request, base, before)
     return Aim(target=before if overlay == base.overlay else declared(request, base, overlay), document=base.ns.get('document'),
                overlay=overlay, files=base.ns.get('files'), asked=asked)
+
+
+def _as_declared(request: Request, base: Base) -> Aim:
+    """What is declared, to which record and VIMs are brought together; nothing of it is made.
+
+    :raises InputError: parameters that can't be used.
+    """
+    params = Params('reconcile', request.params, 'leftovers')
+    leftovers = params.word('leftovers', 'delete', 'adopt') or 'delete'
+    narrowed = [name for name in ('vnf', 'vdu', 'count_index') if getattr(request, name) is not None]
+    params.check(f'{narrowed[0]}: reconcile is of the whole network service' if narrowed else None)
+    target = declared(request, base, base.overlay) if base.ns.get('state') == 'INSTANTIATED' else None
+    return Aim(target=target, document=base.ns.get('document'), overlay=base.overlay, files=base.ns.get('files'),
+               asked=Asked(leftovers=leftovers))
 
 
 def declared(request: Request, base: Base, overlay: Mapping[str, Any]) -> NetworkService:

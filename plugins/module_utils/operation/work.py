@@ -113,7 +113,8 @@ def execute(request: Request, op_occ: OpOcc, draft: Draft, resources: Resources,
     before = op_occ.data['progress']['done']
     total = before + len(tasks)
     calls = Calls(journal, resources, lambda vim: adopt_window(request, draft.vims[vim.name]), op_occ.ns_id, answers)
-    calls.note('begin', tasks=len(tasks), done=before, put=draft.plan.found, forget=draft.plan.forgotten)
+    calls.note('begin', tasks=len(tasks), done=before, put=draft.plan.found, gone=draft.plan.gone,
+               forget=draft.plan.forgotten)
     limits = {name: request.limit(name) or 0.0 for name in WAITS}
     actions = Actions(draft.vims, calls, op_occ.ns_id, limits)
     watch = _Watch(op_occ, lock, work, total, tell)

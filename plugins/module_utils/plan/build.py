@@ -55,13 +55,18 @@ def make_plan(context: Context) -> Plan:
         connection.plan_connections(context, asked.moved)
     elif asked.described:
         described.plan_servers(context)
+    elif asked.leftovers:
+        # Compiled anew with each module, and seldom needed
+        from ansible_collections.nfv.mano.plugins.module_utils.plan import reconcile
+        reconcile.plan_reconcile(context, asked.leftovers)
     elif asked.scope is None or asked.scope:
         _plan_items(context)
     if asked.stop:
         graceful.plan_stops(context, asked.stop)
     snapshot.plan_gone(context)
     described.plan_record(context)
-    _refuse_losses(context)
+    if not asked.leftovers:
+        _refuse_losses(context)
     # What instances with an image or a flavor of their own have in common with the others is found twice
     plan.problems = list(dict.fromkeys(plan.problems))
     if asked.at_once and (asked.operate is None or asked.operate.reboot):

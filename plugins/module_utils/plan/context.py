@@ -145,7 +145,9 @@ class Asked(NamedTuple):
     before; ``snapshot``: one to be taken of each; ``snapshots_gone``: record keys of those to be deleted; without a target all
     are, but for ``keep_snapshots``; ``stop``: what is deleted is stopped first;
     ``described``: names, descriptions and metadata alone; ``moved``: of these interfaces (``web/front/eth1``) the ports alone,
-    and those that they had are kept until all have new ones."""
+    and those that they had are kept until all have new ones;
+    ``leftovers``: record and VIMs are brought together, and nothing else; what is ours and not declared is deleted ('delete') or
+    goes into the record ('adopt')."""
 
     scope: frozenset[str] | None = None
     replace: Mapping[str, str] | None = None
@@ -163,11 +165,17 @@ class Asked(NamedTuple):
     keep_snapshots: bool = False
     described: bool = False
     moved: frozenset[str] | None = None
+    leftovers: str = ''
 
     @property
     def of_servers(self) -> bool:
         """Whether servers that are there are acted upon as they are: nothing else is compared, and nothing is made."""
         return self.operate is not None or self.move is not None or self.snapshot is not None or self.described
+
+    @property
+    def renders(self) -> bool:
+        """Whether user data is needed: servers may be made, or are compared with it."""
+        return not self.of_servers and not self.leftovers
 
     def heals(self, item: str) -> bool:
         """Whether an instance is to be healed."""

@@ -9,7 +9,7 @@ Those that were allocated here are released, those that were there before are on
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ansible_collections.nfv.mano.plugins.module_utils.plan.context import Context, Resource, link_key, owner_item
@@ -65,7 +65,7 @@ def plan_floating_ips(context: Context) -> None:
         if there is not None and takers.setdefault(there.id, wish) is not wish:
             other = takers[there.id]
             context.problem(wish.path, f'{there.address} is the floating IP of {other.name} already')
-    releases = _release_others(context, kept)
+    releases = release_others(context, kept)
     for wish in wishes:
         _plan(context, wish, kept[wish.item, wish.interface], releases)
 
@@ -156,7 +156,7 @@ def _port_id(context: Context, wish: Wish) -> str | None:
     return port_id if port_id in live.ports else next((port.id for port in marked), None)
 
 
-def _release_others(context: Context, kept: dict[tuple[str, str], FloatingIp | None]) -> dict[str, str]:
+def release_others(context: Context, kept: Mapping[tuple[str, str], FloatingIp | None]) -> dict[str, str]:
     """Give back what the record has and no wish keeps; returns the task's id by floating IP."""
     releases: dict[str, str] = {}
     forgotten = set(context.plan.forgotten)

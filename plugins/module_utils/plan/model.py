@@ -70,6 +70,7 @@ class Problem(NamedTuple):
 class Plan:
     """Changes with reasons, the graph of their tasks, and what was only found.
 
+    ``gone`` has what of the record is not in the VIM any more, by item, as the journal tells it; ``notes`` are for people.
     ``found`` holds the record's entries of items that no task makes (images, existing networks, flavors that fit),
     and of items adopted by their mark; ``needs`` what the tasks take of each quota, by VIM.
     """
@@ -79,6 +80,8 @@ class Plan:
     tasks: dict[str, Task] = field(default_factory=dict)
     found: dict[str, dict[str, Any]] = field(default_factory=dict)
     forgotten: list[str] = field(default_factory=list)
+    gone: dict[str, dict[str, Any]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     needs: dict[str, Counter[str]] = field(default_factory=dict)
     unchanged: int = 0

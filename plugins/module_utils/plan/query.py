@@ -16,10 +16,12 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Query
 
 
 def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Resource],
-                 pending: Iterable[dict[str, Any]] = (), asked_of: Asked | None = None) -> dict[str, Query]:
+                 pending: Iterable[dict[str, Any]] = (), asked_of: Asked | None = None,
+                 vims: Iterable[str] = ()) -> dict[str, Query]:
     """One query per VIM that the target or the record uses.
 
     :param pending: create calls whose answer is unknown: mappings with vim, kind and mark.
+    :param vims: all that the NS knows: where leftovers are looked for, nothing that is made is asked about.
     :param asked_of: what a verb asks of single instances: power states need the servers and nothing else, moves the hosts too.
     """
     queries: dict[str, Query] = {}
@@ -72,7 +74,11 @@ def make_queries(ns_id: str, target: NetworkService | None, record: dict[str, Re
         asked.volumes = asked.volumes or call['kind'] == 'volume'
         asked.floating_ips = asked.floating_ips or call['kind'] == 'floating_ip'
         asked.snapshots = asked.snapshots or call['kind'] in ('image', 'volume_snapshot')
-    if target is not None:
+    if asked_of is not None and asked_of.leftovers:
+        for vim in vims:
+            asked = query(vim)
+            asked.marked = asked.servers = asked.volumes = asked.flavors = asked.server_groups = asked.floating_ips = True
+    elif target is not None:
         _target(target, query, known)
     return queries
 

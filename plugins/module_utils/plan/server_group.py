@@ -21,7 +21,7 @@ PREFIX = 'server_group:'
 def plan_groups(context: Context) -> None:
     """Every affinity group of the target: found or made."""
     for place, wanted in enumerate(context.target.affinity_groups if context.target else ()):
-        key = _key(wanted)
+        key = key_of(wanted)
         found = _existing(context, f'affinity_groups[{place}]', wanted) if wanted.existing else _own(context, key, wanted)
         if found is not None:
             context.plan.found[key] = {'vim': wanted.vim, 'id': found.id, 'name': found.name, 'policy': found.policy,
@@ -36,8 +36,8 @@ def of_vdu(context: Context, vdu: Vdu) -> Resource | None:
     if context.target is None or not vdu.affinity_groups:
         return None
     wanted = next(one for one in context.target.affinity_groups if one.name == vdu.affinity_groups[0])
-    found = context.plan.found.get(_key(wanted), {})
-    return {'key': _key(wanted), 'id': found.get('id'), 'text': f'{wanted.name} ({found.get("policy") or wanted.policy})'}
+    found = context.plan.found.get(key_of(wanted), {})
+    return {'key': key_of(wanted), 'id': found.get('id'), 'text': f'{wanted.name} ({found.get("policy") or wanted.policy})'}
 
 
 def describe(group: ServerGroup | None) -> str:
@@ -48,7 +48,8 @@ def describe(group: ServerGroup | None) -> str:
     return f'{words[-3] if group.name.startswith("nfv.mano/") and len(words) > 3 else group.name} ({group.policy})'
 
 
-def _key(wanted: AffinityGroup) -> str:
+def key_of(wanted: AffinityGroup) -> str:
+    """The record's key of a group."""
     return f'{PREFIX}{wanted.vim}/{wanted.name}/{"existing" if wanted.existing else wanted.policy}'
 
 
@@ -107,7 +108,7 @@ def plan_members(context: Context) -> None:
 
 def plan_unused(context: Context) -> None:
     """Groups of ours that the target does not have go after their servers, as do twins that a lost reply left behind."""
-    wanted = {_key(group) for group in (context.target.affinity_groups if context.target else ())}
+    wanted = {key_of(group) for group in (context.target.affinity_groups if context.target else ())}
     leaving = {task.spec[0]: task.id for task in context.plan.tasks.values() if task.verb == 'server.delete'}
     groups = {group.id: (vim, group) for vim, live in context.live.items() for group in live.state.server_groups}
     kept = {entry.get('id') for key, entry in context.plan.found.items() if key.startswith(PREFIX)}

@@ -22,6 +22,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Floating
 
 Row = TypeVar('Row', Port, Network, Router, FloatingIp, Volume)
 REASON = 'made twice by a lost reply'
+LEFT_OVER = 'left over from an earlier operation'
 
 
 def plan_ports(context: Context) -> None:
@@ -45,11 +46,13 @@ def plan_ports(context: Context) -> None:
             there = context.plan.found.get(item, context.record.get(item, {})).get('ports', {})
             # One in use that has another mark was kept, and has come back
             lacking = there.get(task.removeprefix('port.'), {}).get('id') not in live.ports
-            for port in _twins(ports, recorded, item in wanted and named and lacking):
+            is_wanted = item in wanted and named and lacking
+            for port in _twins(ports, recorded, is_wanted):
                 done = context.plan.add(Task(f'delete twin {port.id}', 'ports.delete', vim, item,
                                              {task.removeprefix('port.'): port.id}, ()))
                 context.users.setdefault(nets.get(port.network_id, ''), []).append(done)
-                context.plan.changes.append(Change('delete', item.partition(':')[0], owner, vim, f'port {port.id}', REASON))
+                context.plan.changes.append(Change('delete', item.partition(':')[0], owner, vim, f'port {port.id}',
+                                                   _reason(ports, recorded, is_wanted)))
 
 
 def plan_volumes(context: Context) -> None:
@@ -82,7 +85,8 @@ def plan_networks(context: Context) -> None:
             key = text.rpartition('/')[0]
             for network in _twins(networks, recorded, text in wanted):
                 context.plan.add(Task(f'delete twin {network.id}', 'net.delete', vim, f'net:{key}', network.id, ()))
-                context.plan.changes.append(Change('delete', 'net', network.name, vim, network.id, REASON))
+                context.plan.changes.append(Change('delete', 'net', network.name, vim, network.id,
+                                                   _reason(networks, recorded, text in wanted)))
 
 
 def plan_floating_ips(context: Context) -> None:
@@ -100,7 +104,8 @@ def plan_floating_ips(context: Context) -> None:
             for one in _twins(rows, recorded, text in wanted):
                 release(context, f'delete twin {one.id}', vim, owner_item(owner),
                         {task.removeprefix('floating_ip.'): (one.id, 'release')}, False)
-                context.plan.changes.append(Change('delete', 'floating_ip', owner, vim, one.address, REASON))
+                context.plan.changes.append(Change('delete', 'floating_ip', owner, vim, one.address,
+                                                   _reason(rows, recorded, text in wanted)))
 
 
 def plan_routers(context: Context) -> None:
@@ -112,7 +117,8 @@ def plan_routers(context: Context) -> None:
         for text, rows in _by_mark(live.state.routers, prefix).items():
             item = f'router:{text.rpartition("/")[0]}'
             for one in _twins(rows, recorded, text in wanted):
-                delete_router(context, item, context.record.get(item, {}), one, f'delete twin {one.id}', REASON)
+                delete_router(context, item, context.record.get(item, {}), one, f'delete twin {one.id}',
+                              _reason(rows, recorded, text in wanted))
 
 
 def _by_mark(rows: Iterable[Row], prefix: str) -> dict[str, list[Row]]:
@@ -129,3 +135,7 @@ def _twins(rows: Sequence[Row], recorded: set[str | None], wanted: bool) -> list
     if any(row.id in recorded for row in rows):
         return [row for row in rows if row.id not in recorded]
     return list(rows[1:] if wanted else rows)
+
+
+def _reason(rows: Sequence[Row], recorded: set[str | None], wanted: bool) -> str:
+    return REASON if wanted or any(row.id in recorded for row in rows) else LEFT_OVER

@@ -237,7 +237,7 @@ def _find_server(context: Context, shared: Shared, key: str, record: Resource) -
     server = shared.live.servers.get(record.get('id', '')) or next(iter(marked), None)
     for extra in reversed(marked):
         if server is not None and extra.id != server.id:
-            _delete_server(context, shared.vim, f'vdu:{key}', extra, f'duplicate {extra.id}', 'made twice by a lost reply')
+            delete_server(context, shared.vim, f'vdu:{key}', extra, f'duplicate {extra.id}', 'made twice by a lost reply')
     return None if server is None or server.status in GONE else server
 
 
@@ -246,7 +246,8 @@ def doomed(server: Server) -> tuple[str, str, bool]:
     return server.id, server.name, server.status == 'ERROR'
 
 
-def _delete_server(context: Context, vim: str, item: str, server: Server, suffix: str, reason: str) -> None:
+def delete_server(context: Context, vim: str, item: str, server: Server, suffix: str, reason: str) -> None:
+    """The task and the change of a server that is one too many."""
     context.plan.add(Task(f'delete {item} {suffix}', 'server.delete', vim, item, doomed(server), ()))
     context.plan.changes.append(Change('delete', 'vdu', item.partition(':')[2], vim, server.id, reason))
 
@@ -347,7 +348,7 @@ def plan_removed(context: Context) -> None:
             item = 'vdu:' + text.removeprefix(prefix).rpartition('/')[0]
             if text.startswith(prefix) and item not in wanted and item not in context.record and context.touches(item):
                 for server in servers:
-                    _delete_server(context, vim, item, server, f'leftover {server.id}', 'left over from an earlier operation')
+                    delete_server(context, vim, item, server, f'leftover {server.id}', 'left over from an earlier operation')
 
 
 def _remove(context: Context, item: str, record: Resource) -> None:
@@ -362,7 +363,7 @@ def _remove(context: Context, item: str, record: Resource) -> None:
     if server is None and marked:
         server = marked.pop(0)
     for extra in marked:
-        _delete_server(context, vim, item, extra, f'duplicate {extra.id}', 'made twice by a lost reply')
+        delete_server(context, vim, item, extra, f'duplicate {extra.id}', 'made twice by a lost reply')
     kept = {port_id for port_id, _goes in kept_ports.leftover(record).values()}
     if server is None and not live.ports.keys() & {*ports.values(), *kept} and not instance_volumes.any_there(live, record):
         context.plan.forgotten.append(item)

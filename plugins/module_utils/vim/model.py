@@ -237,7 +237,8 @@ class Query:
     ``networks``, ``images`` and ``security_groups`` are names or ids; ``*_ids`` come from the record;
     ``marks`` are owner marks of create calls whose answer is unknown, by kind; ``external_networks``: all that there are;
     ``hosts``: the compute hosts, and ``bindings``: where the ports of these ids are bound, which take an administrator;
-    ``snapshots``: images of the NS's servers, and every snapshot of a volume.
+    ``snapshots``: images of the NS's servers, and every snapshot of a volume; ``marked``: everything of the project with a
+    mark of the NS.
     """
 
     ns_id: str
@@ -264,6 +265,7 @@ class Query:
     trunks: bool = False
     volume_zones: bool = False
     snapshots: bool = False
+    marked: bool = False
     marks: dict[str, set[str]] = field(default_factory=dict)
     bindings: set[str] = field(default_factory=set)
 

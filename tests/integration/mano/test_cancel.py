@@ -84,6 +84,6 @@ def test_of_a_play_that_died_is_a_recovery(service: Service) -> None:
     assert 'PROCESSING (owner died)' in good(service.play('status')).out
     assert op_occ_stat(good(service.play('cancel')))['state'] == 'FAILED_TEMP'
     failed = good(service.play('fail'))
-    assert 'It stays until nfv.mano.terminate deletes it' in failed.out and 'vdu:web/front/0' in failed.out
+    assert 'nfv.mano.terminate all of it' in failed.out and 'vdu:web/front/0' in failed.out
     assert op_occ_stat(failed)['state'] == 'FAILED'
     service.terminate()

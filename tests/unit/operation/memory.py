@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
-from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, ns_tag
+from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import MARK_KEY, ns_prefix, ns_tag
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import (
     Binding,
     Host,
@@ -103,8 +103,10 @@ class Memory(SnapshotsInMemory, VolumesInMemory):
         state.images += [self.images[image_id] for image_id in sorted(query.images & self.images.keys())]
         state.flavors = [flavor('m1.tiny'), flavor('m1.small', 1, 2048, 20)]
         state.networks = list(self.networks.values())
+        prefix = ns_prefix(query.ns_id)
         state.ports = [port for port in self.ports.values()
-                       if port.id in query.port_ids or port.description in query.marks.get('port', ())]
+                       if port.id in query.port_ids or port.description in query.marks.get('port', ())
+                       or (query.marked and port.description.startswith(prefix))]
         state.servers = [one for one in self.servers.values() if query.servers and ns_tag(query.ns_id) in one.tags]
         self.read_volumes(query, state)
         state.bindings = self.port_bindings(query.bindings) if self.admin else {}

@@ -53,19 +53,23 @@ def read(client: Client, vim: str, query: Query) -> State:
         for done in [pool.submit(job, client, query, state) for job in _jobs(query)]:
             done.result()
     _fill_subnets(client, state)
+    if query.marked:
+        _ports(client, query, state)
     return state
 
 
 def _jobs(query: Query) -> list[Callable[[Client, Query, State], None]]:
+    nets = query.networks or query.optional_networks or query.network_ids
     wanted = [(query.images or query.image_checksums, _images), (query.flavors, _flavors),
-              (query.networks or query.optional_networks or query.network_ids or query.marks.get('net'), _networks),
+              (nets or query.marks.get('net') or query.marked, _networks),
               (query.security_groups, _security_groups), (query.servers, _servers),
               (query.server_groups, _server_groups),
-              (query.port_ids or query.network_ids or query.marks.get('port'), _ports),
+              # What is marked is asked for once its networks are known
+              ((query.port_ids or query.network_ids or query.marks.get('port')) and not query.marked, _ports),
               (query.cidrs, _cidrs), (query.volumes or query.volume_ids, _volumes), (query.volume_types, _volume_types),
               (query.volume_zones, _volume_zones), (query.qos_policies, _qos_policies),
               (query.external_networks, _external_networks), (query.floating_ips, _floating_ips),
-              (query.router_ids or query.marks.get('router'), _routers), (query.trunks, _trunks),
+              (query.router_ids or query.marks.get('router') or query.marked, _routers), (query.trunks, _trunks),
               (query.snapshots, _server_images), (query.snapshots, _volume_snapshots)]
     return [job for asked, job in wanted if asked]
 
@@ -83,6 +87,16 @@ def by_key(client: Client, path: str, kind: str, key: str, values: Iterable[str]
     size = MARKS_PER_CALL if key == 'description' else IDS_PER_CALL
     return [row for part in chunks(values, size)
             for row in client.pages('network', path, kind, f'list {kind}', [(key, value) for value in part] + list(extra))]
+
+
+def _marked(client: Client, kind: str, query: Query, state: State) -> list[dict[str, Any]]:
+    """Rows of a Neutron list with a mark of the NS, where they are asked for: Neutron knows whole descriptions only, so the
+    project's list is read, and looked through here."""
+    if not query.marked:
+        return []
+    prefix = ns_prefix(query.ns_id)
+    rows = client.pages('network', f'/{kind}', kind, f'list {kind}', {'project_id': state.project_id})
+    return [row for row in rows if (row.get('description') or '').startswith(prefix)]
 
 
 def _images(client: Client, query: Query, state: State) -> None:
@@ -118,6 +132,7 @@ def _networks(client: Client, query: Query, state: State) -> None:
     rows = by_key(client, '/networks', 'networks', 'id', ids)
     rows += by_key(client, '/networks', 'networks', 'name', query.networks | query.optional_networks)
     rows += by_key(client, '/networks', 'networks', 'description', query.marks.get('net', ()))
+    rows += _marked(client, 'networks', query, state)
     state.networks = list({row['id']: convert.network(row) for row in rows}.values())
     missing = query.networks - {network.name for network in state.networks} - {net.id for net in state.networks}
     if missing:
@@ -168,6 +183,7 @@ def _external_networks(client: Client, query: Query, state: State) -> None:
 def _routers(client: Client, query: Query, state: State) -> None:
     rows = by_key(client, '/routers', 'routers', 'id', query.router_ids)
     rows += by_key(client, '/routers', 'routers', 'description', query.marks.get('router', ()))
+    rows += _marked(client, 'routers', query, state)
     found = {row['id']: row for row in rows}
     ports: dict[str, list[dict[str, Any]]] = {}
     for row in by_key(client, '/ports', 'ports', 'device_id', found):
@@ -218,7 +234,10 @@ def _ports(client: Client, query: Query, state: State) -> None:
 
     What is on our networks comes with those lists, and is asked for a second time only where it is somewhere else.
     """
-    there = {row['id']: convert.port(row) for row in by_key(client, '/ports', 'ports', 'network_id', query.network_ids)}
+    prefix = ns_prefix(query.ns_id)
+    made = {network.id for network in state.networks if network.description.startswith(prefix)} if query.marked else set()
+    rows = by_key(client, '/ports', 'ports', 'network_id', query.network_ids | made)
+    there = {row['id']: convert.port(row) for row in rows}
     for port in there.values():
         # Neutron removes its own DHCP and distributed ports together with the network
         if not port.device_owner.startswith(('network:dhcp', 'network:distributed')):
@@ -226,6 +245,7 @@ def _ports(client: Client, query: Query, state: State) -> None:
     ours = {port_id: there[port_id] for port_id in sorted(query.port_ids & there.keys())}
     for key, values in (('id', query.port_ids - there.keys()), ('description', query.marks.get('port', set()))):
         ours.update((row['id'], convert.port(row)) for row in by_key(client, '/ports', 'ports', key, values))
+    ours.update((row['id'], convert.port(row)) for row in _marked(client, 'ports', query, state))
     state.ports = list(ours.values())
 
 
