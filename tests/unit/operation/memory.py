@@ -71,15 +71,17 @@ class Memory(SnapshotsInMemory, VolumesInMemory):
 
     def kept(self) -> dict[str, Any]:
         """All that is there, to be put back by :meth:`restore`."""
-        tables = (self.servers, self.ports, self.networks, self.disks.rows, self.hosts)
-        return {'admin': self.admin, 'tables': [dict(table) for table in tables]}
+        return {'admin': self.admin, 'tables': [dict(table) for table in self._tables()]}
 
     def restore(self, kept: dict[str, Any]) -> None:
         """Be as it was then."""
         self.admin = kept['admin']
-        for table, rows in zip((self.servers, self.ports, self.networks, self.disks.rows, self.hosts), kept['tables']):
+        for table, rows in zip(self._tables(), kept['tables']):
             table.clear()
             table.update(rows)
+
+    def _tables(self) -> tuple[dict[str, Any], ...]:
+        return (self.servers, self.ports, self.networks, self.disks.rows, self.disks.snapshots, self.images, self.hosts)
 
     @property
     def calls(self) -> Counter[str]:

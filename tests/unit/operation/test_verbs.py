@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOccs
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError
-from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import STATES
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import STATES, first_state
 from ansible_collections.nfv.mano.plugins.module_utils.operation import cancel as cancelling
 from ansible_collections.nfv.mano.plugins.module_utils.operation import engine, front, views
 from ansible_collections.nfv.mano.plugins.module_utils.operation.again import AGAIN
@@ -23,6 +23,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.run import para
 from ansible_collections.nfv.mano.plugins.module_utils.store import LockedError
 from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock
 from ansible_collections.nfv.mano.tests.unit.operation.conftest import Site, wanted
+from ansible_collections.nfv.mano.tests.unit.plan.world import network
 
 OWNER = {'host': 'controller', 'boot_id': 'boot', 'pid': 7}
 #: Triggers that lead from FAILED_TEMP to a state.
@@ -98,6 +99,22 @@ def _host_down(site: Site) -> None:
     site.vim.hosts['compute1'] = site.vim.hosts['compute1']._replace(up=False)
 
 
+def _snapshot(site: Site) -> None:
+    site.apply('create_snapshot', params=MONDAY, vnf='web')
+
+
+def _another_network(site: Site) -> None:
+    site.vim.networks['net-other'] = network('other', '10.30.0.0/16')
+
+
+def _next_version() -> dict[str, Any]:
+    made = document()
+    made['vnfs'][0]['vdus'][0]['image'] = 'ubuntu'
+    return made
+
+
+MONDAY = {'name': 'monday'}
+MOVED = {'ext_virtual_links': [{'id': 'new', 'resource_id': 'other', 'ext_cps': [{'cpd_id': 'front/eth1'}]}]}
 CASES = {
     'INSTANTIATE': Case('instantiate', 'create_server', {'document': document()}, before=0),
     'UPDATE': Case('update', 'create_server', {'document': document(3)}, last='-2'),
@@ -110,6 +127,11 @@ CASES = {
     'CHANGE_FLAVOUR': Case('change_flavour', 'confirm_resize', {'params': {'flavor': 'm1.small'}}),
     'MIGRATE': Case('migrate', 'move-live', {'params': {'to_host': 'compute2'}}),
     'EVACUATE': Case('evacuate', 'move-evacuate', {'params': {'from_host': 'compute1'}}, prepare=_host_down),
+    'CHANGE_VNFPKG': Case('change_vnfpkg', 'rebuild_server', {'document': _next_version(), 'ns': 'edge1'}),
+    'MODIFY_INFO': Case('modify_info', 'update_server', {'params': {'vnf_instance_name': 'Web'}, 'vnf': 'web'}),
+    'CHANGE_EXT_CONN': Case('change_ext_conn', 'attach_interface', {'params': MOVED, 'vnf': 'web'}, prepare=_another_network),
+    'CREATE_SNAPSHOT': Case('create_snapshot', 'create_server_image', {'params': MONDAY, 'vnf': 'web'}, last='-1-monday'),
+    'REVERT_TO_SNAPSHOT': Case('revert_to_snapshot', 'rebuild_server', {'params': MONDAY, 'vnf': 'web'}, prepare=_snapshot),
     'RECONCILE': Case('reconcile', 'delete_server', last='-3', prepare=_given_up, for_good=True),
     'TERMINATE': Case('terminate', 'delete_server'),
 }
@@ -180,9 +202,9 @@ def test_every_operation_is_in_the_table() -> None:
     assert {case.verb for case in CASES.values()} == set(front.OPERATIONS) - set(AGAIN)
 
 
-@pytest.mark.parametrize('state', STATES)
+@pytest.mark.parametrize(('name', 'state'), [(name, state) for name in CASES for state in STATES
+                                             if state != 'STARTING' or first_state(name) == 'STARTING'])
 @pytest.mark.parametrize('verb', ENDS)
-@pytest.mark.parametrize('name', CASES)
 def test_every_verb_in_every_state(site: Site, name: str, verb: str, state: str) -> None:
     case = CASES[name]
     op_occ_id = in_state(site, name, state)
