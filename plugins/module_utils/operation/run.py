@@ -38,7 +38,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimErro
 
 #: Options that say how a run goes and not what is asked for; a retry brings its own.
 OF_A_RUN = frozenset({'state_dir', 'op_occ', 'max_parallel', 'force_takeover', 'op_occ_retention', 'passphrase', 'key_file',
-                       'task_files'})
+                      'task_files'})
 
 
 #: Brings record and VIM together, whatever is declared.
