@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.nfv.mano.tests.integration.mano.later import FRONT, Later
+from ansible_collections.nfv.mano.tests.integration.mano.later import FRONT, Later, faults
 from ansible_collections.nfv.mano.tests.integration.mano.service import Service
 from ansible_collections.nfv.mano.tests.integration.mano.support import changed_count, good, one_now, plan_lines, refused
 
@@ -62,6 +62,16 @@ def test_the_document_with_another_field_changes_only_that(site: Later) -> None:
     played = good(site.play('instantiate', '--diff'))
     assert [line.detail for line in plan_lines(played.out)] == ['metadata tier none -> web'] * 2
     assert images(site) == ['ubuntu'] * 2
+
+
+def test_a_spawn_fault_and_then_to_the_end(site: Later) -> None:
+    before, asked = stays(site), {'nfv_params': FORCE, 'nfv_max_unavailable': 1}
+    with faults('spawn'):
+        site.assert_failed_with_the_truth(site.play('rebuild', **asked), 'Failed to rebuild server', 'not started, because of')
+    assert sorted(site.statuses()) == ['ACTIVE', 'ERROR']
+    good(site.play('rebuild', **asked))
+    assert (images(site), stays(site), site.statuses()) == (['ubuntu'] * 2, before, ['ACTIVE'] * 2)
+    site.again()
 
 
 @pytest.mark.slow

@@ -129,9 +129,9 @@ class SandboxDriver(fake.FakeDriver):
             raise exception.BuildAbortException(instance_uuid=instance.uuid, reason='sandbox fault: spawn-abort')
         if 'vif' in words:
             raise exception.VirtualInterfaceCreateException()
-        if (instance.task_state or '').startswith('rebuild'):
-            # Not the error below: Nova takes that for a lack of room and leaves the server as it is.
-            self._fault(instance, 'rebuild')
+        if (instance.task_state or '').startswith('rebuild') and words & {'rebuild', 'spawn'}:
+            # Not the error below: Nova would take it for a lack of room, and delete the allocation of a server that stays.
+            raise exception.NovaException('sandbox fault: rebuild')
         if 'spawn' in words:
             raise exception.ComputeResourcesUnavailable(reason='sandbox fault: spawn')
         if 'spawn-once' in words:
