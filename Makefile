@@ -11,6 +11,7 @@ PYTHON_NEWEST ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.12*/bin/python
 SANDBOX_HOME ?= $(HOME)/.cache/nfv-mano-sandbox
 PYTEST_ARGS ?=
 SANDBOX_ARGS ?=
+FAULTS_ARGS ?=
 HARD_PORT_BASE ?= 26100
 
 VENV := $(CURDIR)/.venv
@@ -166,6 +167,10 @@ has-newest:
 .PHONY: bench
 bench: $(READY) sandbox-up  ## measure against the budgets (tests/bench)
 	@for script in tests/bench/bench_*.py; do python "$$script"; done
+
+.PHONY: faults
+faults: $(READY) sandbox-up  ## kill each operation at each entry of its journal (hours; FAULTS_ARGS); docs/faults.md
+	PYTHONPATH=$(VENV)/collections python tests/faults/table.py $(FAULTS_ARGS)
 
 .PHONY: clean
 clean:  ## remove what was built and the virtual environments (the sandbox cloud stays: make sandbox-down)

@@ -35,6 +35,10 @@ ROUTER_INTERFACE = 'network:router_interface'
 INTERRUPTIBLE = ('env', '--default-signal=INT')
 
 
+class NotStruck(AssertionError):
+    """A play ended without coming to the journal entry at which it was to be killed."""
+
+
 class Service:
     """An NS with a name of its own, which :meth:`close` removes whatever state it is in."""
 
@@ -75,12 +79,16 @@ class Service:
         return Running(words, self.folder, environment(**{PLAY_MARK: self.name, **(env or {})}))
 
     def injected(self, point: str, verb: str = 'instantiate', **more: Any) -> Played:
-        """Run a verb whose module is killed at a journal entry; see inject/sitecustomize.py."""
+        """Run a verb whose module is killed at a journal entry; see inject/sitecustomize.py.
+
+        :raises NotStruck: it did not come there.
+        """
         mark = self.folder / f'struck-{time.monotonic_ns()}'
         played = self.play(verb, {'NFV_INJECT': point, 'NFV_INJECT_MARK': str(mark),
                                   'PYTHONPATH': os.pathsep.join(filter(None, (str(HERE / 'inject'),
                                                                               os.environ.get('PYTHONPATH'))))}, **more)
-        assert mark.exists(), f'{point} did not strike:\n{played.out}'
+        if not mark.exists():
+            raise NotStruck(f'{point} did not strike:\n{played.out}')
         return played
 
     # The record ------------------------------------------------------------------------------------------------

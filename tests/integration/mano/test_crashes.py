@@ -1,12 +1,13 @@
 # Copyright (c) 2026 nfv.mano contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Operations that are killed, stopped or lose their disk: the same command again completes, nothing twice, nothing left over."""
+"""Operations that are killed, stopped or lose their disk: the same command again completes, nothing twice, nothing left over.
+
+Every operation killed at every moment is test_faults.py's, and `make faults`."""
 
 from __future__ import annotations
 
 import os
-import random
 import re
 import signal
 import subprocess
@@ -22,31 +23,19 @@ POINTS = ('begin:1:after', 'intent/net:1:after', 'made/net:1:lost', 'intent/subn
           'made/port:1:lost', 'intent/server:2:after', 'made/server:3:torn', 'settled:2:after', 'task:4:lost', 'end:1:lost')
 #: Entries of a terminate run.
 TERMINATE_POINTS = ('intent/delete:2:after', 'gone:3:lost', 'task:2:torn', 'end:1:after')
-#: What was drawn stands in the tests' names; NFV_TEST_SEED draws the same again.
-SEED = int(os.environ.get('NFV_TEST_SEED') or random.SystemRandom().randrange(1_000_000))
-DRAWN = random.Random(SEED).sample(POINTS, 3)
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason='mounts a file system, which takes root')
-
-
-@pytest.mark.parametrize('point', DRAWN, ids=[f'seed{SEED}-{point}' for point in DRAWN])
-def test_module_killed(service: Service, point: str) -> None:
-    _kill_and_complete(service, point, 6)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize('point', POINTS)
 def test_module_killed_with_20_vdus(service: Service, point: str) -> None:
-    _kill_and_complete(service, point, 20)
-
-
-def _kill_and_complete(service: Service, point: str, count: int) -> None:
-    service.describe(count)
+    service.describe(20)
     killed = service.injected(f'KILL:{point}')
     assert killed.rc != 0
     assert service.state() == 'FAILED_TEMP'
     assert re.search(r'module was killed while it ran.*is\s+FAILED_TEMP', killed.out, re.DOTALL), killed.out
     good(service.play())
-    service.assert_complete(count)
+    service.assert_complete(20)
     service.terminate()
 
 

@@ -66,6 +66,24 @@ def test_two_terminate_at_once(service: Service) -> None:
     service.assert_gone()
 
 
+@pytest.mark.slow
+def test_fifty_races(service: Service) -> None:
+    """Two plays with the same change at once: one op-occ each time; the other is told who works, or finds nothing left to do."""
+    service.describe(1)
+    good(service.play())
+    for race in range(50):
+        service.describe(1, metadata={'race': str(race)})
+        ends = [run.wait() for run in [service.start(), service.start()]]
+        won = [end for end in ends if end.rc == 0 and changed_count(end.out) == 1]
+        assert len(won) == 1, '\n'.join(end.out for end in ends)
+        (lost,) = [end for end in ends if end not in won]
+        assert lost.rc == 0 or 'has worked on this NS' in ' '.join(lost.out.split()), lost.out
+        assert len(service.op_occs()) == race + 2
+        assert [one.metadata['race'] for one in service.mine()['servers']] == [str(race)]
+    service.assert_complete(1)
+    service.terminate()
+
+
 def test_spawn_fault_on_one_of_ten(service: Service) -> None:
     """Nine are ACTIVE, the error says which one is not and why; with the fault mended the same command completes."""
     value = document(service.name, 9)

@@ -7,7 +7,7 @@ Python imports this by itself when its folder is on PYTHONPATH. The product know
 which the journal makes an entry durable.
 
 NFV_INJECT is ``SIGNAL:event[/kind]:number:moment``, e.g. ``KILL:intent/server:3:after``: at the third entry whose event
-is intent and whose kind is server. The moment is
+is intent and whose kind is server; ``*`` is any event. The moment is
 
 - ``lost``: before the entry is durable. It is cut off again, as a power failure may do;
 - ``torn``: as before, but half of it stays;
@@ -40,7 +40,7 @@ def _install(wanted: str, mark: str) -> None:
 
     def matches(line: bytes) -> bool:
         entry = json.loads(line)
-        return entry.get('event') == event and (not kind or kind in (entry.get('kind'), entry.get('call')))
+        return event in ('*', entry.get('event')) and (not kind or kind in (entry.get('kind'), entry.get('call')))
 
     def strike() -> None:
         with open(mark, 'w', encoding='utf-8') as file:
