@@ -26,6 +26,16 @@ from ansible_collections.nfv.mano.tests.integration.mano.service import NotStruc
 from ansible_collections.nfv.mano.tests.integration.mano.support import Project, good, unique_name
 
 Cells = dict[str, dict[str, Any]]
+PAGE = """# The fault table
+
+Every operation, killed (kill -9) at each entry of its journal: before the entry is on disk, with half of it there, or before
+the step that follows it. Then `nfv.mano.retry` (odd entries) or `nfv.mano.rollback` (even ones), and cloud and record are
+compared: nothing is there twice, nothing is left over, the record has exactly what the cloud has; after a retry it is as after
+a run that nobody interrupted, after a rollback as it was before (ids too, unless what is lost had to be accepted). *refused*:
+the rollback was refused with 409 and its reason, and a retry went on.
+
+`make faults` makes this page (tests/faults/table.py). {vdus} VDUs, {date}.
+"""
 
 
 class Table:
@@ -102,13 +112,7 @@ def _cell(site: Place, operation: Operation, number: int, expected: Any) -> dict
 
 def page(cells: Cells, vdus: int) -> str:
     """docs/faults.md."""
-    lines = ['# The fault table', '',
-             'Every operation, killed (kill -9) at each entry of its journal: before the entry is on disk, with half of it there, or',
-             'before the step that follows it. Then `nfv.mano.retry` (odd entries) or `nfv.mano.rollback` (even ones), and cloud and',
-             'record are compared: nothing is there twice, nothing is left over, the record has exactly what the cloud has; after a',
-             'retry it is as after a run that nobody interrupted, after a rollback as it was before (ids too, unless what is lost had',
-             'to be accepted). *refused*: the rollback was refused with 409 and its reason, and a retry went on.', '',
-             f'`make faults` makes this page (tests/faults/table.py). {vdus} VDUs, {datetime.date.today().isoformat()}.', '',
+    lines = [PAGE.format(vdus=vdus, date=datetime.date.today().isoformat()),
              '| operation | moments | retried | rolled back | refused | failed | seconds |',
              '| --------- | ------- | ------- | ----------- | ------- | ------ | ------- |']
     for name in OPERATIONS:
