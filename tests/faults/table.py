@@ -21,7 +21,15 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.nfv.mano.tests.integration.mano.operations import MOMENTS, OPERATIONS, Operation, Place, interrupt, seen
+from ansible_collections.nfv.mano.tests.integration.mano.operations import (
+    MOMENTS,
+    OPERATIONS,
+    Operation,
+    Place,
+    assert_same,
+    interrupt,
+    seen,
+)
 from ansible_collections.nfv.mano.tests.integration.mano.service import NotStruck, Service
 from ansible_collections.nfv.mano.tests.integration.mano.support import Project, good, unique_name
 
@@ -101,7 +109,7 @@ def _cell(site: Place, operation: Operation, number: int, back: bool, expected: 
         way = interrupt(site, operation, point, back)
         cell['how'] = way.how
         if way.how != 'rolled back':
-            assert way.after.shape == expected
+            assert_same(way.after.shape, expected)
     except NotStruck:
         cell['how'] = 'ended before'
     except Exception:  # noqa: BLE001  # whatever it is, it is this cell's result

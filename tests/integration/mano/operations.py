@@ -197,10 +197,16 @@ def seen(site: Later, hosts: bool = False) -> Seen:
     return Seen(shape, {kind: {one.id for one in rows} for kind, rows in mine.items()})
 
 
+def assert_same(now: dict[str, Any], wanted: dict[str, Any]) -> None:
+    """Shapes, or anything by kind: what differs is told of each kind."""
+    assert now == wanted, '\n'.join(f'{kind}: {now.get(kind)} instead of {wanted.get(kind)}' for kind in now.keys() | wanted.keys()
+                                    if now.get(kind) != wanted.get(kind))
+
+
 def assert_consistent(site: Later) -> None:
     """The record has exactly what the cloud has, nobody holds the lock, and no op-occ is open."""
     service = site.service
-    assert {kind: {one.id for one in rows} for kind, rows in service.mine().items()} == service.recorded()
+    assert_same(service.recorded(), {kind: {one.id for one in rows} for kind, rows in service.mine().items()})
     assert service.holder() is None
     assert service.state() in ('COMPLETED', 'ROLLED_BACK')
 
@@ -229,8 +235,9 @@ def interrupt(site: Place, operation: Operation, point: str, back: bool) -> Way:
         if not played.rc:
             assert site.service.state() == 'ROLLED_BACK'
             after = seen(site, operation.hosts)
-            assert after.shape == before.shape
-            assert not exact or after.ids == before.ids
+            assert_same(after.shape, before.shape)
+            if exact:
+                assert_same(after.ids, before.ids)
             assert_consistent(site)
             return Way('rolled back', after)
         refused(played, '409')
