@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.execute.kind import Ended, Verb, single
@@ -39,6 +40,7 @@ class ServerChanges(ServerKind):
         spec = task.spec
         instance: Instance = spec['instance']
         if spec['server']:
+            self._claim(task, written(instance))
             self._calls.change(vim, task.id, 'update', spec['id'], lambda: vim.update_server(spec['id'], spec['server']))
         self._calls.note('changed', task=task.id, put={task.item: written(instance)})
         for port_id, changes in spec['ports'].items():
@@ -48,9 +50,21 @@ class ServerChanges(ServerKind):
 
     def _describe(self, task: Task, vim: Vim, ended: Ended) -> None:
         server_id, changes, kept = task.spec
+        self._claim(task, kept)
         self._calls.change(vim, task.id, 'update', server_id, lambda: vim.update_server(server_id, changes))
         self._calls.note('changed', task=task.id, put={task.item: kept})
         ended(End(task, None, 'updated'))
+
+    def _claim(self, task: Task, ours: Mapping[str, Any]) -> None:
+        """Metadata and tags that a call may set are ours from before it on: whoever comes after a lost answer takes them away."""
+        known = self._calls.resources.get(task.item, {})
+        metadata, tags = known.get('metadata', {}), known.get('tags', [])
+        more = {key: value for key, value in ours['metadata'].items() if key not in metadata}
+        if more:
+            self._calls.note('claimed', task=task.id, put={task.item: {'metadata': {**metadata, **more}}})
+        new = [tag for tag in ours.get('tags', ()) if tag not in tags]
+        if new:
+            self._calls.note('claimed', task=task.id, put={task.item: {'tags': [*tags, *new]}})
 
     def _update_port(self, task: Task, vim: Vim, instance: Instance, port_id: str, changes: dict[str, Any]) -> None:
         ports = self._calls.resources[task.item]['ports']

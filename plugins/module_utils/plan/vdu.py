@@ -330,7 +330,7 @@ def _keep(context: Context, instance: Instance, item: str, record: Resource, ser
         return
     instance_volumes.plan_moves(context, instance, item, record, server, difference.volumes)
     current = {**entry(instance, record, server, difference.known), **instance_volumes.found(context, item)}
-    told = ('id', 'status', 'image', 'flavor_key', 'ports', 'management', 'trunks')
+    told = ('id', 'status', 'image', 'flavor_key', 'metadata', 'tags', 'ports', 'management', 'trunks')
     if [record.get(key) for key in told] != [current.get(key) for key in told]:
         context.plan.found[item] = current
     context.plan.unchanged += 1

@@ -199,8 +199,8 @@ def seen(site: Later, hosts: bool = False) -> Seen:
 
 def assert_same(now: dict[str, Any], wanted: dict[str, Any]) -> None:
     """Shapes, or anything by kind: what differs is told of each kind."""
-    assert now == wanted, '\n'.join(f'{kind}: {now.get(kind)} instead of {wanted.get(kind)}' for kind in now.keys() | wanted.keys()
-                                    if now.get(kind) != wanted.get(kind))
+    other = [kind for kind in now.keys() | wanted.keys() if now.get(kind) != wanted.get(kind)]
+    assert not other, '\n'.join(f'{kind}: {now.get(kind)} instead of {wanted.get(kind)}' for kind in other)
 
 
 def assert_consistent(site: Later) -> None:

@@ -195,6 +195,8 @@ class Memory(SnapshotsInMemory, VolumesInMemory):
         values = {**changes, 'metadata': {**server.metadata, **changes.get('metadata', {})}}
         for key in values.pop('metadata_gone', ()):
             values['metadata'].pop(key)
+        if 'tags' in values:
+            values['tags'] = frozenset(values['tags'])
         self.servers[server_id] = server._replace(**values)
 
     def resize_server(self, server_id: str, flavor_id: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError
 from ansible_collections.nfv.mano.plugins.module_utils.operation.rollback import with_user_data
+from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
 from ansible_collections.nfv.mano.tests.unit.operation.conftest import Site, wanted
 
 
@@ -56,6 +57,23 @@ def test_of_an_update_the_document_from_before_is_in_force_again(site: Site) -> 
     site.apply('rollback')
     assert (site.vim.ids(), record(site)) == (ids, before)
     assert site.apply('instantiate', document=wanted(2))['changed'] is False
+
+
+@pytest.mark.parametrize('done', [True, False])
+def test_metadata_and_tags_of_a_call_whose_answer_was_lost_are_taken_away(site: Site, monkeypatch: pytest.MonkeyPatch,
+                                                                        done: bool) -> None:
+    site.apply('instantiate', document=wanted(2, metadata={'tier': 'web'}))
+    servers, before, real = copy.deepcopy(site.vim.servers), record(site), site.vim.update_server
+
+    def update_server(server_id: str, changes: dict[str, Any]) -> None:
+        if done:
+            real(server_id, changes)
+        raise VimError(f'update server {server_id}', 'the connection was lost')
+    monkeypatch.setattr(site.vim, 'update_server', update_server)
+    site.fails('update', document=wanted(2, metadata={'tier': 'web', 'owner': 'me'}, tags=['gold']))
+    monkeypatch.setattr(site.vim, 'update_server', real)
+    site.apply('rollback')
+    assert (site.vim.servers, record(site)) == (servers, before)
 
 
 def test_a_rollback_that_fails_keeps_every_error_and_can_be_done_again_or_retried(site: Site) -> None:
