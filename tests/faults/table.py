@@ -102,7 +102,7 @@ def _place(project: Project, vdus: int) -> Place:
 
 
 def _cell(site: Place, operation: Operation, number: int, back: bool, expected: Any) -> dict[str, Any]:
-    point, began = f'*:{number}:{MOMENTS[number % len(MOMENTS)]}', time.monotonic()
+    point, began = f'*:{number}:{MOMENTS[number // every % len(MOMENTS)]}', time.monotonic()
     cell = {'point': point, 'how': '', 'fault': ''}
     try:
         operation.begin(site)

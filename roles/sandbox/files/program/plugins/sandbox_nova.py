@@ -167,7 +167,9 @@ class SandboxDriver(fake.FakeDriver):
 
     def power_off(self, instance: Any, timeout: int = 0, retry_interval: int = 0) -> None:
         self._fault(instance, 'stop')
-        super().power_off(instance, timeout, retry_interval)
+        if instance.uuid in self.instances:
+            # One that a failed rebuild took away is off: hypervisors do not mind, and Nova would think that it is being deleted
+            super().power_off(instance, timeout, retry_interval)
         self._save()
 
     def power_on(self, context: Any, instance: Any, network_info: Any, *args: Any, **kwargs: Any) -> None:
