@@ -45,7 +45,9 @@ class Life:
         self.lines: list[tuple[float, str]] = []
 
     def play(self, verb: str = 'instantiate', *arguments: str, **more: Any) -> Played:
-        return play(verb, *arguments, **self.service.variables(verb, **self.given, **more))
+        # Parameters are those of one verb
+        given = {key: value for key, value in self.given.items() if key != 'nfv_params' or verb in ('instantiate', 'update')}
+        return play(verb, *arguments, **self.service.variables(verb, **{**given, **more}))
 
     def instantiate(self) -> Life:
         """``--check --diff``, then the run; what the project has is noted before, between and after."""

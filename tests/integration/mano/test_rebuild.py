@@ -64,6 +64,7 @@ def test_the_document_with_another_field_changes_only_that(site: Later) -> None:
     assert images(site) == ['ubuntu'] * 2
 
 
+@pytest.mark.slow
 def test_a_spawn_fault_and_then_to_the_end(site: Later) -> None:
     before, asked = (images(site), stays(site)), {'nfv_params': FORCE, 'nfv_max_unavailable': 1}
     with faults('spawn'):

@@ -10,6 +10,7 @@ import shlex
 import subprocess
 from typing import Any
 
+import pytest
 from ansible_collections.nfv.mano.tests.integration.mano.life import op_occ_stat
 from ansible_collections.nfv.mano.tests.integration.mano.service import PLAY_MARK, Service
 from ansible_collections.nfv.mano.tests.integration.mano.support import (
@@ -69,6 +70,7 @@ def test_retry_with_the_command_of_the_error_and_a_corrected_document(service: S
     service.terminate()
 
 
+@pytest.mark.slow
 def test_retry_after_a_kill_and_a_kill_of_the_retry(service: Service) -> None:
     service.describe(3)
     assert service.injected('KILL:made/port:1:lost').rc != 0

@@ -43,6 +43,7 @@ def test_of_an_instantiate_leaves_the_project_as_it_was(service: Service) -> Non
     service.assert_gone()
 
 
+@pytest.mark.slow
 def test_of_an_update_brings_back_cloud_and_record(service: Service) -> None:
     """Servers, their ports, addresses and metadata; a document that was in force before changes nothing afterwards."""
     service.describe(2, metadata={'tier': 'before'})
