@@ -82,7 +82,7 @@ def column(operation: Operation, vdus: int, every: int, table: Table) -> None:
                 operation.begin(site)
                 good(site.play(operation.verb, nfv_accept_data_loss=True, **operation.asked(site)))
                 expected = seen(site).shape
-            cell = _cell(site, operation, number, number // every % 2 == 0, expected)
+            cell = _cell(site, operation, number, number // every, expected)
             table.put(key, cell)
             print(f'{key} {cell["point"]} {cell["how"]} {cell["seconds"]} s {cell["fault"]}'.rstrip(), flush=True)
             if cell['how'] == 'ended before':
@@ -101,8 +101,8 @@ def _place(project: Project, vdus: int) -> Place:
     return Place(Service(unique_name(), Path(folder), project), vdus)
 
 
-def _cell(site: Place, operation: Operation, number: int, back: bool, expected: Any) -> dict[str, Any]:
-    point, began = f'*:{number}:{MOMENTS[number // every % len(MOMENTS)]}', time.monotonic()
+def _cell(site: Place, operation: Operation, number: int, turn: int, expected: Any) -> dict[str, Any]:
+    point, back, began = f'*:{number}:{MOMENTS[turn % len(MOMENTS)]}', turn % 2 == 0, time.monotonic()
     cell = {'point': point, 'how': '', 'fault': ''}
     try:
         operation.begin(site)
