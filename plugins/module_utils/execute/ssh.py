@@ -90,9 +90,10 @@ def _run(guest: Guest, login: Login, script: str, askpass: str) -> subprocess.Co
            ANSWER: login.password or login.passphrase or ''}
     limit = 2 * login.timeout + 5
     try:
-        # No terminal, or an older ssh would ask there
-        return subprocess.run(_command(guest, login), input=script, capture_output=True, text=True, errors='replace',
-                              timeout=limit, env=env, check=False, start_new_session=True)
+        # No terminal, or an older ssh would ask there. There is no module here whose run_command could be called
+        return subprocess.run(  # pylint: disable=ansible-bad-function
+            _command(guest, login), input=script, capture_output=True, text=True, errors='replace', timeout=limit, env=env,
+            check=False, start_new_session=True)
     except OSError as error:
         raise SshError(f'the program ssh can not be run on the host that this runs on: {error.strerror}') from None
     except subprocess.TimeoutExpired:

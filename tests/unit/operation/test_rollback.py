@@ -60,8 +60,7 @@ def test_of_an_update_the_document_from_before_is_in_force_again(site: Site) -> 
 
 
 @pytest.mark.parametrize('done', [True, False])
-def test_metadata_and_tags_of_a_call_whose_answer_was_lost_are_taken_away(site: Site, monkeypatch: pytest.MonkeyPatch,
-                                                                        done: bool) -> None:
+def test_what_a_call_set_whose_answer_was_lost_is_taken_away(site: Site, monkeypatch: pytest.MonkeyPatch, done: bool) -> None:
     site.apply('instantiate', document=wanted(2, metadata={'tier': 'web'}))
     servers, before, real = copy.deepcopy(site.vim.servers), record(site), site.vim.update_server
 
