@@ -83,6 +83,7 @@ def test_playbook_alone_killed(service: Service) -> None:
     service.terminate()
 
 
+@pytest.mark.slow
 def test_everything_killed(service: Service) -> None:
     """As a container's end does it: playbook, workers and module at once."""
     running = _working(service)

@@ -69,6 +69,7 @@ def ports(service: Service) -> list[Any]:
     return sorted(service.mine()['ports'], key=lambda port: port.name)
 
 
+@pytest.mark.slow
 def test_two_families_qos_and_a_virtual_ip(offer: Offer, project: Project, service: Service) -> None:
     life, network = Life(service), project.cloud.network
     wrong = describe(service.name, offer, qos_policy=f'{offer.gold.name}en')

@@ -117,6 +117,7 @@ def _assert_all_active(service: Service, count: int) -> None:
     assert service.state() == 'COMPLETED'
 
 
+@pytest.mark.slow
 def test_one_port_of_a_bulk_refused(service: Service) -> None:
     """Neutron makes a bulk whole or not at all: only the VDU whose fixed IP somebody else has fails."""
     value = service.describe(1)
