@@ -75,9 +75,12 @@ def test_anti_affinity_from_its_plan_to_its_end(service: Service) -> None:
     healed = assert_members(service, group_of(service), 2, hosts=2)
     assert group_of(service).id == group.id
     assert port_ids(service) == before
-    # One at a time: built at the same moment Nova may find two members on one host, refuse both, and run out of hosts
-    good(play('heal', nfv_ns=service.name, nfv_state_dir=str(service.state_dir), nfv_accept_data_loss=True,
-              nfv_max_unavailable=1, nfv_params={'force': True}))
+    records = {'nfv_ns': service.name, 'nfv_state_dir': str(service.state_dir), 'nfv_accept_data_loss': True}
+    played = play('heal', **records, nfv_max_unavailable=1, nfv_params={'force': True})
+    if played.rc:
+        # Nova's scheduler hears of a deletion later than its API says so, and finds no host until then: told, and gone on with
+        refused(played, 'No valid host was found', 'nfv.mano.retry')
+        good(play('retry', **records))
     again = assert_members(service, group_of(service), 2, hosts=2)
     assert group_of(service).id == group.id
     assert not {one.id for one in healed.values()} & {one.id for one in again.values()}
