@@ -79,7 +79,7 @@ def test_anti_affinity_from_its_plan_to_its_end(service: Service) -> None:
     played = play('heal', **records, nfv_max_unavailable=1, nfv_params={'force': True})
     if played.rc:
         # Nova's scheduler hears of a deletion later than its API says so, and finds no host until then: told, and gone on with
-        refused(played, 'No valid host was found', 'nfv.mano.retry')
+        refused(played, 'Failed to create server', 'nfv.mano.retry')
         good(play('retry', **records))
     again = assert_members(service, group_of(service), 2, hosts=2)
     assert group_of(service).id == group.id
