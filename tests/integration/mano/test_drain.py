@@ -82,6 +82,7 @@ def test_all_services_leave_a_host(two: list[Later], admin: Any) -> None:
         site.service.terminate()
 
 
+@pytest.mark.slow
 def test_wrong_input(service: Service) -> None:
     site = Later(service)
     good(site.play())

@@ -144,6 +144,7 @@ def test_wrong_input(site: Later, case: str) -> None:
     assert site.records() == records
 
 
+@pytest.mark.slow
 def test_secrets_have_to_be_given_again(service: Service) -> None:
     service.describe(1, cloud_init={'text': 'token: {{ token }}', 'secret_params': {'token': 's3cret-canary'}})
     site = Later(service)

@@ -135,7 +135,8 @@ def _whole_life(life: Life) -> None:
     life.assert_terminate_leaves_the_project_as_it_was()
 
 
-@pytest.mark.parametrize('count', [10, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize('count', [10, 100])
 def test_many_vdus(service: Service, count: int) -> None:
     example = copy_example(service, 'hundred.yaml')
     example['vnfs'][0]['vdus'][0]['count'] = count

@@ -107,8 +107,8 @@ def test_reply_dropped(service: Service, what: tuple[str, str, int]) -> None:
     service.terminate()
 
 
-@pytest.mark.parametrize('what', [PORTS, *(pytest.param(one, marks=pytest.mark.slow) for one in (SERVERS, NETWORKS, SUBNETS))],
-                         ids=['ports', 'servers', 'networks', 'subnets'])
+@pytest.mark.slow
+@EACH
 def test_reply_dropped_and_killed_at_once(service: Service, what: tuple[str, str, int]) -> None:
     """The service has made it; nobody lives to hear of it."""
     def everything() -> None:
