@@ -234,6 +234,16 @@ class Context:
         """Whether the operation may touch a VDU instance, by its record key."""
         return self.asked.scope is None or item in self.asked.scope
 
+    def meant(self) -> Iterator[tuple[Vdu, str]]:
+        """(VDU, ``web/front/0``) of every instance that the operation is of; the others are noted as unchanged."""
+        for _path, vnf, vdu in self.vdus():
+            for index in range(vdu.count):
+                key = f'{vnf.name}/{vdu.name}/{index}'
+                if self.touches(f'vdu:{key}'):
+                    yield vdu, key
+                else:
+                    self.plan.unchanged += 1
+
     def links(self) -> Iterator[tuple[str, str, VirtualLink]]:
         """(document path, key, virtual link) of every network: of virtual links with one ``common_id`` the first's path."""
         paths: dict[str, str] = {}

@@ -70,13 +70,8 @@ def plan_moves(context: Context, move: Move) -> None:
         return
     if move.disable:
         _disable(context, move, known)
-    for _path, vnf, vdu in context.vdus():
-        for index in range(vdu.count):
-            key = f'{vnf.name}/{vdu.name}/{index}'
-            if context.touches(f'vdu:{key}'):
-                _plan_instance(context, move, vdu.vim or 'default', key)
-            else:
-                context.plan.unchanged += 1
+    for vdu, key in context.meant():
+        _plan_instance(context, move, vdu.vim or 'default', key)
 
 
 def _check_hosts(context: Context, move: Move, known: Mapping[str, list[str]]) -> None:

@@ -20,13 +20,8 @@ DOWN = {'SHUTOFF': 'stopped', 'PAUSED': 'paused', 'SUSPENDED': 'suspended'}
 
 def plan_operate(context: Context, asked: Operate) -> None:
     """The VDU instances that are meant, each on its way to the status that is asked for."""
-    for _path, vnf, vdu in context.vdus():
-        for index in range(vdu.count):
-            key = f'{vnf.name}/{vdu.name}/{index}'
-            if context.touches(f'vdu:{key}'):
-                _plan_instance(context, asked, vdu, key)
-            else:
-                context.plan.unchanged += 1
+    for vdu, key in context.meant():
+        _plan_instance(context, asked, vdu, key)
 
 
 def _plan_instance(context: Context, asked: Operate, vdu: Vdu, key: str) -> None:

@@ -90,13 +90,8 @@ def gone_keys(context: Context) -> frozenset[str]:
 
 def plan_snapshots(context: Context, asked: Snapshot) -> None:
     """A snapshot of each VDU instance that is meant, but for those that have it."""
-    for _path, vnf, vdu in context.vdus():
-        for index in range(vdu.count):
-            key = f'{vnf.name}/{vdu.name}/{index}'
-            if context.touches(f'vdu:{key}'):
-                _plan_instance(context, asked, vdu, key)
-            else:
-                context.plan.unchanged += 1
+    for vdu, key in context.meant():
+        _plan_instance(context, asked, vdu, key)
 
 
 def _plan_instance(context: Context, asked: Snapshot, vdu: Vdu, owner: str) -> None:
