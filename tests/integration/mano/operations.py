@@ -58,10 +58,10 @@ class Place(Later):
         return [item for fact in self.service.facts('vnf') for item in fact['resources'] if item.startswith('snapshot:')]
 
 
-def _bring(verb: str, **variables: Any) -> Callable[[Place], None]:
+def _bring(verb: str, up: Callable[[Place], None] = _up, **variables: Any) -> Callable[[Place], None]:
     """It is instantiated, and then this verb brings it to where the operation begins."""
     def bring(site: Place) -> None:
-        _up(site)
+        up(site)
         good(site.play(verb, **MEANT, **variables))
     return bring
 
@@ -118,10 +118,14 @@ def _on_the_first_flavor(site: Place) -> None:
     _up(site)
 
 
-def _one_is_gone(site: Place) -> None:
-    """Somebody else deleted a server."""
+def _healed(site: Place) -> None:
     _up(site)
     good(site.play('heal', **MEANT))
+
+
+def _one_is_gone(site: Place) -> None:
+    """Somebody else deleted a server."""
+    _healed(site)
     compute, doomed = site.project.cloud.compute, site.server(0)
     compute.delete_server(doomed.id)
     wait_for(lambda: doomed.id not in {one.id for one in compute.servers(details=False)}, 60, 'the server is gone')
@@ -154,10 +158,11 @@ class Operation:
 OPERATIONS = {one.name: one for one in (
     Operation('instantiate', 'instantiate', _down, _asked(), 20),
     Operation('reconcile', 'reconcile', _one_is_gone, _asked(), 2),
-    Operation('heal', 'heal', _up, _asked(nfv_params={'force': True}), 12),
+    Operation('heal', 'heal', _healed, _asked(nfv_params={'force': True}), 12),
     Operation('scale_out', 'scale', _scaled, lambda site: {'nfv_params': {'count': site.count + 1}, **FRONT}, 8),
     Operation('scale_in', 'scale', _scaled, lambda site: {'nfv_params': {'count': site.count - 1}, **FRONT}, 6),
-    Operation('stop', 'operate', _bring('operate', nfv_params={'state': 'STARTED'}), _asked(nfv_params={'state': 'STOPPED'}), 6),
+    Operation('stop', 'operate', _bring('operate', _scaled, nfv_params={'state': 'STARTED'}),
+              _asked(nfv_params={'state': 'STOPPED'}), 6),
     Operation('start', 'operate', _bring('operate', nfv_params={'state': 'STOPPED'}), _asked(nfv_params={'state': 'STARTED'}), 6),
     Operation('rebuild', 'rebuild', _bring('rebuild', nfv_params={'image': 'cirros'}), _asked(nfv_params={'image': 'ubuntu'}), 6),
     Operation('migrate', 'migrate', _up, _asked(**FRONT), 6, hosts=True),

@@ -33,6 +33,3 @@ def test_killed_at_a_moment(site: Place, name: str) -> None:
     operation, (point, back) = OPERATIONS[name], DRAWN[name]
     operation.begin(site)
     interrupt(site, operation, point, back)
-    if name not in ('reconcile', 'terminate'):
-        # What the next one finds
-        operation.begin(site)

@@ -115,6 +115,7 @@ def test_given_address(service: Service, project: Project, given: Any) -> None:
     assert (left.port_id, left.description) == (None, 'not of nfv.mano')
 
 
+@pytest.mark.slow
 def test_address_in_use_is_refused(service: Service, project: Project, given: Any) -> None:
     network = project.cloud.network
     with contextlib.ExitStack() as close:

@@ -143,6 +143,7 @@ def test_foreign_things_survive(service: Service, project: Project, foreign: For
     assert project.ids() == before
 
 
+@pytest.mark.slow
 def test_foreign_port_on_our_network_stops_terminate(service: Service, foreign: Foreign) -> None:
     """Refused before anything is touched, by the port's name; without the port it goes on."""
     service.describe(1)

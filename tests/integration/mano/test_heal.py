@@ -82,6 +82,7 @@ def test_a_fault_in_the_middle_and_no_server_twice(site: Later) -> None:
     site.again()
 
 
+@pytest.mark.slow
 def test_works_after_a_heal_that_was_given_up(site: Later) -> None:
     ports = kept(site, 0)[0]
     with faults('spawn'):

@@ -144,6 +144,7 @@ def test_a_smaller_disk_is_refused(site: Site) -> None:
     assert writes(size) == []
 
 
+@pytest.mark.slow
 def test_a_resize_that_no_host_takes_has_failed(site: Site) -> None:
     server_id, before = site.server.id, site.server.flavor.original_name
     site.describe(flavor='m1.huge')

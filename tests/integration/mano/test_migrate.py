@@ -93,7 +93,8 @@ def test_cold_is_confirmed_and_what_is_stopped_stays_so(site: Site) -> None:
     good(site.later.play('operate', nfv_params={'state': 'STARTED'}))
 
 
-@pytest.mark.parametrize('kind', ['live', pytest.param('cold', marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize('kind', ['live', 'cold'])
 def test_a_fault_in_the_middle(site: Site, kind: str) -> None:
     was = site.hosts
     asked = site.one(0, to_host=site.admin.other(was[0]), type=kind)

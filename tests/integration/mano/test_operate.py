@@ -73,8 +73,8 @@ def test_start_all(site: Later) -> None:
     site.again()
 
 
-@pytest.mark.parametrize(('state', 'status'), [
-    ('PAUSED', 'PAUSED'), pytest.param('SUSPENDED', 'SUSPENDED', marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize(('state', 'status'), [('PAUSED', 'PAUSED'), ('SUSPENDED', 'SUSPENDED')])
 def test_pause_and_suspend(site: Later, state: str, status: str) -> None:
     asked: dict[str, Any] = {'nfv_vnf': 'web', 'nfv_vdu': 'front', 'nfv_count_index': 0}
     site.change('operate', nfv_params={'state': state}, **asked)
@@ -86,8 +86,8 @@ def test_pause_and_suspend(site: Later, state: str, status: str) -> None:
     assert site.statuses()[0] == 'ACTIVE'
 
 
-@pytest.mark.parametrize(('kind', 'action'), [
-    ('GRACEFUL', 'reboot-soft'), pytest.param('FORCEFUL', 'reboot-hard', marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize(('kind', 'action'), [('GRACEFUL', 'reboot-soft'), ('FORCEFUL', 'reboot-hard')])
 def test_restart(site: Later, kind: str, action: str) -> None:
     named = {'state': 'RESTARTED', 'stop_type': kind, 'request_id': f'window {kind}'}
     lines = site.change('operate', nfv_params=named, nfv_max_unavailable=1)

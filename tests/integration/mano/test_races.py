@@ -42,6 +42,7 @@ def _assert_one_won(service: Service, winner: Played, loser: Played) -> None:
     assert len(service.op_occs()) == 1
 
 
+@pytest.mark.slow
 def test_two_at_once_on_a_new_name(service: Service) -> None:
     """They make one NS, and one of them instantiates it."""
     _assert_one_won(service, *_race(service, (), ()))

@@ -68,6 +68,7 @@ def test_flavors_are_not_made_where_that_is_not_wanted(service: Service, admin: 
     refused(service.play(nfv_create_flavors=False), f'{VDU}.flavor', '3 vCPU, 768 MiB, 2 GiB', 'nfv_create_flavors is false')
 
 
+@pytest.mark.slow
 def test_admin_cloud_makes_and_deletes(service: Service, project: Project, admin: Any) -> None:
     before = project.ids()
     service.write(privileged(service.name, admin_cloud='sandbox-admin'))

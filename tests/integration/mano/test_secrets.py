@@ -120,6 +120,7 @@ def test_secrets_reach_nova_and_nobody_else(service: Service, canaries: Canaries
     assert changed_count(good(watched.play('instantiate')).out) == 0
 
 
+@pytest.mark.slow
 def test_another_secret_is_another_server(service: Service, canaries: Canaries) -> None:
     """A secret that changed is told as changed user data, with neither value."""
     watched = Watched(service, canaries)
