@@ -19,6 +19,11 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Server
 #: Nova finds a status by server state and task state, each on its own: several statuses of one state match too much. So lists
 #: are asked only by statuses that a server state has for itself, and a server in any other one is looked at by itself.
 LISTED = frozenset({'BUILD'})
+#: How Nova says that it found no host for a server.
+UNPLACED = ('No valid host', 'Exceeded maximum number of retries', 'instance group policy was violated')
+#: How often a member of a strict group is made again then. Nova's scheduler hears of a deletion some time after Nova's API has
+#: answered 404, and counts the member until then; and two members that are built at once may be sent to one host.
+MADE_AGAIN = 3
 
 
 class Servers(ServerKind):
@@ -29,6 +34,9 @@ class Servers(ServerKind):
                 'server.delete': single(self._delete)}
 
     def _create(self, task: Task, vim: Vim, ended: Ended) -> None:
+        self._make(task, vim, ended, 0)
+
+    def _make(self, task: Task, vim: Vim, ended: Ended, again: int) -> None:
         instance: Instance = task.spec
         spec = instance.server_spec(self._calls.resources)
         server_id, request_id = self._calls.create(
@@ -37,7 +45,29 @@ class Servers(ServerKind):
                                       'status': 'BUILD', 'flavor_key': instance.shared.flavor['key'],
                                       'server_group': instance.shared.group and instance.shared.group['key'],
                                       'image_id': spec['image_id'], **booted(instance), **written(instance)}})
-        self._until_active(Step(task, vim, instance, server_id, ended), LISTED, request_id)
+
+        def built(end: End) -> None:
+            if again < MADE_AGAIN and _unplaced(instance, end.error):
+                self._unmake(Step(task, vim, instance, server_id, ended), again)
+                return
+            if isinstance(end.error, VimError) and again:
+                end.error.why += f' (made {again + 1} times)'
+            ended(end)
+        self._until_active(Step(task, vim, instance, server_id, built), LISTED, request_id)
+
+    def _unmake(self, step: Step, again: int) -> None:
+        """Delete a server that found no host, and make it again."""
+        def settled(_server: Server | None, error: VimError | None) -> None:
+            try:
+                if error is not None:
+                    raise error
+                self._calls.note('gone', task=step.task.id, gone={step.task.item: {'id': step.server_id}})
+                self._make(step.task, step.vim, step.ended, again + 1)
+            except Exception as broken:  # the journal can not be written, or the call is refused
+                step.ended(End(step.task, broken, ''))
+        self._calls.change(step.vim, step.task.id, 'delete', step.server_id, lambda: step.vim.delete_server(step.server_id))
+        self._waiters[step.vim.name].until_gone(step.server_id, f'delete server {step.name}', self._limits['server_delete'],
+                                                settled, was_error=True)
 
     def _await(self, task: Task, vim: Vim, ended: Ended) -> None:
         instance, server_id, status = task.spec
@@ -72,3 +102,9 @@ class Servers(ServerKind):
             ended(End(task, error, '' if error else 'deleted'))
         self._waiters[vim.name].until_gone(server_id, f'delete server {name}', self._limits['server_delete'], settled,
                                            was_error)
+
+
+def _unplaced(instance: Instance, error: Exception | None) -> bool:
+    """Whether a member of a strict group found no host."""
+    group = instance.shared.group
+    return bool(group and group['strict'] and isinstance(error, VimError) and any(words in error.why for words in UNPLACED))

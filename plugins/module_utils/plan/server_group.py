@@ -16,6 +16,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.marks import mark, ns
 from ansible_collections.nfv.mano.plugins.module_utils.vim.model import ServerGroup
 
 PREFIX = 'server_group:'
+STRICT = ('affinity', 'anti-affinity')
 
 
 def plan_groups(context: Context) -> None:
@@ -32,12 +33,14 @@ def plan_groups(context: Context) -> None:
 
 
 def of_vdu(context: Context, vdu: Vdu) -> Resource | None:
-    """The group of a VDU's servers: ``{key, id, text}`` (id None while a task makes it), None where it names none."""
+    """The group of a VDU's servers: ``{key, id, text, strict}`` (id None while a task makes it; strict: a server that its policy
+    finds no host for is not built), None where it names none."""
     if context.target is None or not vdu.affinity_groups:
         return None
     wanted = next(one for one in context.target.affinity_groups if one.name == vdu.affinity_groups[0])
     found = context.plan.found.get(key_of(wanted), {})
-    return {'key': key_of(wanted), 'id': found.get('id'), 'text': f'{wanted.name} ({found.get("policy") or wanted.policy})'}
+    policy = found.get('policy') or wanted.policy
+    return {'key': key_of(wanted), 'id': found.get('id'), 'text': f'{wanted.name} ({policy})', 'strict': policy in STRICT}
 
 
 def describe(group: ServerGroup | None) -> str:
