@@ -80,7 +80,9 @@ def column(operation: Operation, vdus: int, every: int, table: Table) -> None:
             if site is None:
                 site = _place(project, vdus)
                 operation.begin(site)
-                good(site.play(operation.verb, nfv_accept_data_loss=True, **operation.asked(site)))
+                asked = operation.asked(site)
+                with operation.during(site):
+                    good(site.play(operation.verb, nfv_accept_data_loss=True, **asked))
                 expected = seen(site).shape
             cell = _cell(site, operation, number, number // every, expected)
             table.put(key, cell)

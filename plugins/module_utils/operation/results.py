@@ -26,7 +26,8 @@ TOLD = 10
 #: The record tells which of them it is; a crash at the very end leaves one open on a record that says the other.
 ONE_VERB = {'INSTANTIATE', 'UPDATE'}
 #: Operations that nothing leads back from, and why.
-FOR_GOOD = {'RECONCILE': 'what it deleted nothing had declared, and what it noted in the record is so'}
+FOR_GOOD = {'RECONCILE': 'what it deleted nothing had declared, and what it noted in the record is so',
+            'EVACUATE': 'the host that its servers were on is down'}
 #: What narrows an operation down.
 SELECTION = ('vnf', 'vdu', 'count_index', 'items')
 

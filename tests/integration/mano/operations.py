@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import openstack
+from ansible_collections.nfv.mano.tests.integration.mano.hosts import Hosts
 from ansible_collections.nfv.mano.tests.integration.mano.later import FRONT, Later
 from ansible_collections.nfv.mano.tests.integration.mano.service import wait_for
 from ansible_collections.nfv.mano.tests.integration.mano.support import document, good, refused, write
@@ -22,11 +25,12 @@ SNAPSHOT = {'name': 'monday'}
 Variables = dict[str, Any]
 
 
-def versioned(site: Later, version: str, count: int, **more: Any) -> dict[str, Any]:
-    """A document with so many instances of one VDU with a volume, and a version of the VNF."""
+def versioned(site: Place, version: str, count: int, **more: Any) -> dict[str, Any]:
+    """A document with so many instances of one VDU with a volume, a version of the VNF, and a size to scale to."""
     value = document(site.service.name, count, volumes=[{'name': 'logs', 'size_gib': 1}], **more)
     value['vims']['default']['admin_cloud'] = 'sandbox-admin'
-    value['vnfs'][0]['vnfd'] = {'id': 'web', 'version': version, 'software_version': version}
+    value['vnfs'][0].update(vnfd={'id': 'web', 'version': version, 'software_version': version},
+                            instantiation_levels=[{'name': 'wide', 'counts': {'front': site.count + 1}}])
     return value
 
 
@@ -131,6 +135,18 @@ def _one_is_gone(site: Place) -> None:
     wait_for(lambda: doomed.id not in {one.id for one in compute.servers(details=False)}, 60, 'the server is gone')
 
 
+def _from_host(site: Place) -> Variables:
+    return {'nfv_params': {'from_host': Hosts(openstack.connect(cloud='sandbox-admin')).of(site)[0]}}
+
+
+@contextmanager
+def _host_down(site: Place) -> Iterator[None]:
+    """The host of the first instance is down meanwhile."""
+    hosts = Hosts(openstack.connect(cloud='sandbox-admin'))
+    with hosts.down(hosts.of(site)[0]):
+        yield
+
+
 def _asked(**variables: Any) -> Callable[[Place], Variables]:
     return lambda _site: variables
 
@@ -144,6 +160,7 @@ class Operation:
     """:param begin: brings the service to where the operation begins, from wherever an operation left it.
     :param entries: entries that its journal has at least, of two instances.
     :param hosts: whether it is the hosts that it changes.
+    :param during: what the cloud goes through from before it to after its retry.
     """
 
     name: str
@@ -152,6 +169,7 @@ class Operation:
     asked: Callable[[Place], Variables]
     entries: int
     hosts: bool = False
+    during: Callable[[Place], AbstractContextManager[None]] = lambda site: nullcontext()
 
 
 #: In an order in which one service can go through all of them.
@@ -160,12 +178,14 @@ OPERATIONS = {one.name: one for one in (
     Operation('reconcile', 'reconcile', _one_is_gone, _asked(), 2),
     Operation('heal', 'heal', _healed, _asked(nfv_params={'force': True}), 12),
     Operation('scale_out', 'scale', _scaled, lambda site: {'nfv_params': {'count': site.count + 1}, **FRONT}, 8),
+    Operation('scale_to_level', 'scale', _scaled, _asked(nfv_params={'instantiation_level_id': 'wide'}, **WEB), 8),
     Operation('scale_in', 'scale', _scaled, lambda site: {'nfv_params': {'count': site.count - 1}, **FRONT}, 6),
     Operation('stop', 'operate', _bring('operate', _scaled, nfv_params={'state': 'STARTED'}),
               _asked(nfv_params={'state': 'STOPPED'}), 6),
     Operation('start', 'operate', _bring('operate', nfv_params={'state': 'STOPPED'}), _asked(nfv_params={'state': 'STARTED'}), 6),
     Operation('rebuild', 'rebuild', _bring('rebuild', nfv_params={'image': 'cirros'}), _asked(nfv_params={'image': 'ubuntu'}), 6),
     Operation('migrate', 'migrate', _up, _asked(**FRONT), 6, hosts=True),
+    Operation('evacuate', 'evacuate', _up, _from_host, 4, during=_host_down),
     Operation('modify_info', 'modify_info', _bring('modify_info', nfv_params={'metadata': {'tier': None}}, **FRONT),
               _asked(nfv_params={'metadata': {'tier': 'gold'}}, **FRONT), 4),
     Operation('change_ext_conn', 'change_ext_conn', _bring('change_ext_conn', **_extension('data')),
@@ -229,7 +249,12 @@ def interrupt(site: Place, operation: Operation, point: str, back: bool) -> Way:
     :raises NotStruck: the operation ended before it came there.
     """
     before, variables = seen(site, operation.hosts), operation.asked(site)
-    killed = site.service.injected(f'KILL:{point}', operation.verb, **MEANT, **variables)
+    with operation.during(site):
+        return _interrupted(site, operation, variables, f'KILL:{point}', back, before)
+
+
+def _interrupted(site: Place, operation: Operation, variables: Variables, point: str, back: bool, before: Seen) -> Way:
+    killed = site.service.injected(point, operation.verb, **MEANT, **variables)
     assert killed.rc != 0, killed.out
     assert site.service.state() == 'FAILED_TEMP', killed.out
     if back:

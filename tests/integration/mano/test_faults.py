@@ -16,7 +16,10 @@ from ansible_collections.nfv.mano.tests.integration.mano.service import Service
 #: What was drawn stands in the tests' names; NFV_TEST_SEED draws the same again.
 SEED = int(os.environ.get('NFV_TEST_SEED') or random.SystemRandom().randrange(1_000_000))
 DRAWN = {name: drawn(operation, SEED) for name, operation in OPERATIONS.items()}
-NAMES = [f'{name}-{point}-{"rollback" if back else "retry"}-seed{SEED}' for name, (point, back) in DRAWN.items()]
+#: It takes a host that goes down and comes back.
+LONG = frozenset({'evacuate'})
+CASES = [pytest.param(name, id=f'{name}-{point}-{"rollback" if back else "retry"}-seed{SEED}',
+                      marks=[pytest.mark.slow] if name in LONG else []) for name, (point, back) in DRAWN.items()]
 
 
 @pytest.fixture(scope='module')
@@ -28,7 +31,7 @@ def site(module_service: Service) -> Iterator[Place]:
     assert site.project.ids() == before
 
 
-@pytest.mark.parametrize('name', DRAWN, ids=NAMES)
+@pytest.mark.parametrize('name', CASES)
 def test_killed_at_a_moment(site: Place, name: str) -> None:
     operation, (point, back) = OPERATIONS[name], DRAWN[name]
     operation.begin(site)

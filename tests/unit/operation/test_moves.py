@@ -261,6 +261,7 @@ def test_an_evacuation_goes_on(three: Site) -> None:
     second = ids(three)[1]
     three.failing('move-evacuate', lambda what: what[0] == second)
     three.fails('evacuate', max_unavailable='1', **DOWN)
+    assert 'the host that its servers were on is down' in str(three.fails('rollback'))
     three.mended()
     three.vim.servers[second] = three.vim.servers[second]._replace(status='ERROR')
     called = len(three.vim.called)
