@@ -39,10 +39,11 @@ export TMPDIR := /dev/shm
 export MOLECULE_EPHEMERAL_DIRECTORY := /dev/shm/nfv-mano-molecule
 endif
 # Linters and molecule leave copies and caches in the home folder: they get one of their own.
-TOOL := HOME=$(VENV)/home ANSIBLE_HOME=$(VENV)/home/.ansible
+TOOLS := $(VENV)/home
+TOOL = HOME=$(TOOLS) ANSIBLE_HOME=$(TOOLS)/.ansible
 SANDBOX_UP := $(if $(wildcard playbooks/sandbox.yml),sandbox-up)
 # ansible-lint and molecule install a copy of the collection there, once, and would judge that one ever after.
-FRESH := rm -rf $(VENV)/home/.ansible/collections
+FRESH = rm -rf $(TOOLS)/.ansible/collections
 PYTEST := python -m pytest $(PYTEST_ARGS)
 SANDBOX := ansible-playbook nfv.mano.sandbox -e nfv_sandbox_home=$(SANDBOX_HOME) $(SANDBOX_ARGS)
 
@@ -82,7 +83,7 @@ sandbox-reset: $(READY)  ## the sandbox cloud as it was when new
 
 .PHONY: test
 test: $(READY) $(SANDBOX_UP)  ## every check: unit, lint, sanity, docs, build, molecule, integration
-	@$(PYTEST) -m 'not slow'
+	@$(PYTEST) -n 2 --dist loadgroup -m 'not slow'
 
 .PHONY: test-all
 test-all: $(READY) sandbox-up  ## `test` with the slow tests, the newest ansible-core, and the benchmarks
@@ -147,6 +148,8 @@ importer: build  ## what Galaxy would say of the tarball (galaxy-importer)
 	@$(TOOL) .ci/importer $(TARBALL)
 
 .PHONY: molecule
+# It runs beside the linters.
+molecule: TOOLS := $(VENV)/home-molecule
 molecule: $(READY) sandbox-up  ## the molecule scenarios, against the sandbox cloud
 	@mkdir -p build && rm -f build/molecule-verified*.json && $(FRESH)
 	cd $(COLLECTION) && $(TOOL) molecule test --all
