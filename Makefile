@@ -131,6 +131,7 @@ sanity: $(READY)  ## ansible-test sanity, on a copy
 .PHONY: docs
 docs: $(READY) docs-check  ## make the generated pages again, and check the documentation
 	PYTHONPATH=$(VENV)/collections python tests/tools/generate_reference.py
+	PYTHONPATH=$(VENV)/collections python tests/tools/generate_sol006.py
 
 .PHONY: docs-check
 docs-check: $(READY)

@@ -70,17 +70,17 @@ class ActionModule(ActionBase):
             arguments.pop('descriptor', None)
             return []
         if arguments.get('document'):
-            raise _unusable(['descriptor and document exclude each other'])
+            raise unusable(['descriptor and document exclude each other'])
         try:
             source = read_path(self._path(path))
             if not source.is_package:
                 if not isinstance(source.document, dict):
-                    raise _unusable([f'{path}: a network service is a mapping, and this is '
+                    raise unusable([f'{path}: a network service is a mapping, and this is '
                                      f'{_KINDS.get(type(source.document), "a single value")}'])
                 wrong = [why for name in sorted(set(_task_files(source.document)))
                          if (why := self._task_file(name, path)[1]) is not None]
                 if wrong:
-                    raise _unusable(wrong)
+                    raise unusable(wrong)
                 arguments.update(document=self._templated(source.document), files=source.files)
                 return []
             # The parameters of other operations are their own, not those that a package is instantiated with
@@ -88,9 +88,9 @@ class ActionModule(ActionBase):
             mine = params if operation in ('instantiate', 'update') else {}
             if operation == 'change_vnfpkg' and isinstance(params, dict):
                 mine = params.get('package_params') or {}
-            made = to_document(source.files, mine)
+            made = to_document(source.files, mine, arguments.get('vims') or {})
         except DescriptorError as error:
-            raise _unusable([str(problem) for problem in error.problems]) from error
+            raise unusable([str(problem) for problem in error.problems]) from error
         arguments.update(document=made.document, files=made.files)
         return list(made.warnings)
 
@@ -183,7 +183,7 @@ class _Follower:
             DISPLAY.display(line)
 
 
-def _unusable(problems: list[str]) -> AnsibleActionFail:
+def unusable(problems: list[str]) -> AnsibleActionFail:
     """400, in the words that the module itself has for input that can't be used."""
     problem = ProblemDetails('The input can not be used', 400, '\n'.join(problems)).to_dict()
     return AnsibleActionFail('\n'.join([*problems, 'Nothing was touched.']), result={'problems': problems, 'problem': problem})

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.nfv.mano.plugins.module_utils.descriptor.loader import Source, read_path
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor.loader import Source, read_packages, read_path
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.nsd import Result, to_document
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor.survey import Row, survey, table
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.yamltext import DescriptorError
 
-__all__ = ["DescriptorError", "Result", "Source", "read_path", "to_document"]
+__all__ = ["DescriptorError", "Result", "Row", "Source", "read_packages", "read_path", "survey", "table", "to_document"]

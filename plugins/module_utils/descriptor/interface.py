@@ -9,6 +9,8 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor import known_params
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor import known_vnfd as known
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.link import name_of
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.tree import Node, by_id
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import nearest, show
@@ -22,14 +24,15 @@ _TYPES = {
     "SR-IOV": "sr-iov",
     "PCI-PASSTHROUGH": "pci-passthrough",
 }
+_STRATEGIES = {"FULL": "full", "ALLOW-ADDRESS-PAIRS": "pairs"}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Connection:
-    """Where an ext-cpd is connected: a virtual link of the NS, and an address there if one is given."""
+    """Where an ext-cpd is connected: a virtual link of the NS, and addresses there if any are given."""
 
     link: str
-    address: str | None = None
+    addresses: tuple[str, ...] = ()
 
 
 class Connections:
@@ -40,7 +43,7 @@ class Connections:
         self.notes = vnfd.notes
         self.inside: set[str] = set()
         self.tied: dict[str, Connection] = {}
-        self.addresses: dict[tuple[str, str], str] = {}
+        self.addresses: dict[tuple[str, str], list[str]] = {}
         self.external: dict[tuple[str, str], tuple[str, Connection | None, Node]] = {}
         external = by_id(vnfd.nodes("ext-cpd"))
         for name, node in external.items():
@@ -63,31 +66,38 @@ class Connections:
         link = node.text("int-virtual-link-desc")
         if inside:
             key = (inside.text("vdu-id", required=True) or "", inside.text("cpd", required=True) or "")
+            if key in self.external:
+                there = self.external[key][0]
+                self.notes.problem(node.at("int-cpd"), f"{show(key[1])} is the int-cpd of {there} already: an interface is on "
+                                   "one virtual link")
             self.external[key] = (name, connection, node)
-            inside.close()
+            inside.close(known.CPD_REFERENCE)
         elif link:
             if connection:
                 self.tied[link] = connection
+            node.close(known.EXT_CPD)
+        elif node.values.get("k8s-cluster-net") is not None:
+            node.close(known.EXT_CPD)
         else:
             self.notes.problem(node.at("int-cpd"), "this is missing: an ext-cpd is an int-cpd's, or an int-virtual-link-desc's")
 
     def addresses_inside(self, link: str, asked: Node) -> None:
         """Keep the addresses that instantiation parameters give to int-cpds of an internal virtual link."""
         for point in asked.nodes("internal-connection-point"):
-            name, address = point.text("id-ref", required=True), point.text("ip-address")
-            if name and address:
-                self.addresses[(link, name)] = address
-            point.close()
+            name, addresses = point.text("id-ref", required=True), point.addresses("ip-address")
+            if name and addresses:
+                self.addresses[(link, name)] = addresses
+            point.close(known_params.INNER_POINT)
 
-    def place(self, vdu: str, name: str, node: Node) -> tuple[str | None, str | None, Node | None]:
-        """The virtual link of the int-cpd ``name`` as the document writes it, its address, and its ext-cpd."""
+    def place(self, vdu: str, name: str, node: Node) -> tuple[str | None, list[str], Node | None]:
+        """The virtual link of the int-cpd ``name`` as the document writes it, its addresses, and its ext-cpd."""
         link = node.text("int-virtual-link-desc")
         self.used.add((vdu, name))
         ext, connection, ext_node = self.external.get((vdu, name), (None, None, None))
         if connection is None and link in self.tied:
             connection = self.tied[link]
         if connection is not None:
-            return connection.link, connection.address, ext_node
+            return connection.link, list(connection.addresses), ext_node
         if link is None:
             why = f"its ext-cpd {show(ext)} is connected to none" if ext else "neither int-virtual-link-desc nor ext-cpd has it"
             self.notes.problem(node.path, f"{show(name)} is on no virtual link: {why}")
@@ -96,20 +106,33 @@ class Connections:
                 node.at("int-virtual-link-desc"), f"{show(link)} is no int-virtual-link-desc: {nearest(link, self.inside)}"
             )
         else:
-            return f"{self.vnf}/{name_of(link)}", self.addresses.get((link, name)), ext_node
-        return None, None, ext_node
+            return f"{self.vnf}/{name_of(link)}", self.addresses.get((link, name), []), ext_node
+        return None, [], ext_node
 
 
-def interfaces(vdu_id: str, vdu: Node, count: int, connections: Connections, asked: Node | None) -> list[dict[str, Any]]:
-    """The interfaces of a VDU. Positions of them all are only an order; of some, they are places in it."""
-    wishes = by_id(asked.nodes("interface"), "name") if asked else {}
-    found = []
-    for cpd_id, cpd in by_id(vdu.nodes("int-cpd")).items():
-        found.append(_interface(vdu_id, cpd_id, cpd, count, connections, wishes))
+def interfaces(
+    vdu_id: str, vdu: Node, count: int, connections: Connections, asked: Node | None, alone: bool = True
+) -> list[dict[str, Any]]:
+    """The interfaces of a VDU. Positions of them all are only an order; of some, they are places in it.
+
+    :param alone: whether the parameters are of this VNF, and of no other.
+    """
+    wishes = by_id(asked.nodes("interface"), "name") if asked and alone else {}
+    group = asked.text("security-group-name") if asked else None
+    found = [_interface(vdu_id, cpd_id, cpd, count, connections, wishes) for cpd_id, cpd in by_id(vdu.nodes("int-cpd")).items()]
     for name, node in wishes.items():
         names = [item["name"] for item in found]
         if name not in names:
             node.notes.problem(node.at("name"), f"{show(name)} is no interface here: {nearest(name, names)}")
+    for item in found:
+        if group and item.get("port_security") is not False:
+            item["security_groups"] = [group]
+    # The order may be counted from 0, a position is from 1
+    first = 1 if any(item.get("order") == 0 for item in found) else 0
+    for item in found:
+        order = item.pop("order", None)
+        if order is not None:
+            item.setdefault("position", order + first)
     positions = [item.get("position") for item in found]
     if found and None not in positions and len(set(positions)) == len(positions):
         found.sort(key=lambda item: item["position"])
@@ -121,33 +144,53 @@ def interfaces(vdu_id: str, vdu: Node, count: int, connections: Connections, ask
 def _interface(
     vdu_id: str, cpd_id: str, cpd: Node, count: int, connections: Connections, wishes: Mapping[str, Node]
 ) -> dict[str, Any]:
-    link, address, external = connections.place(vdu_id, cpd_id, cpd)
+    link, addresses, external = connections.place(vdu_id, cpd_id, cpd)
     found: dict[str, Any] = {"name": name_of(cpd_id), "virtual_link": link}
     requirements = cpd.nodes("virtual-network-interface-requirement")
-    if len(requirements) > 1:
-        cpd.notes.problem(
-            cpd.at("virtual-network-interface-requirement"), f"{len(requirements)} are given, one is read"
-        )
+    for more in requirements[1:]:
+        cpd.notes.leave(more.path, "an interface is one card")
     kind = _requirement(requirements[0], found) if requirements else None
-    secured = cpd.flag("port-security-enabled")
+    order = cpd.get("order")
+    order = order[0] if isinstance(order, (list, tuple)) and order else order
+    if isinstance(order, int) and not isinstance(order, bool) and 0 <= order < 255:
+        found["order"] = order
+    _security(cpd, external, found)
+    floating = [_floating(node) for node in (cpd, external) if node]
+    if any(floating):
+        found["floating_ip"] = True
     if external:
-        outside = external.flag("port-security-enabled")
-        secured = outside if outside is not None else secured
-        external.close(later=("port-security-disable-strategy",), quiet=("description", "layer-protocol", "cp-role", "id"))
-    if secured is not None:
-        found["port_security"] = secured
+        external.close(known.EXT_CPD)
     ext_id = connections.external.get((vdu_id, cpd_id), (None,))[0]
     if kind == "OM-MGMT" or (ext_id is not None and ext_id == connections.management):
         found["management"] = True
     wish = wishes.get(found["name"])
-    address = _wished(wish, found, count, address) if wish else address
-    if address:
-        _fixed(found, "ip_addresses", address, count, cpd)
-    cpd.close(
-        later=("port-security-disable-strategy", "bitrate-requirement", "security-group-rule-id"),
-        quiet=("description", "layer-protocol", "cpd-role", "order"),
-    )
+    addresses = _wished(wish, found, count, addresses) if wish else addresses
+    if addresses:
+        _fixed(found, "ip_addresses", addresses, count, cpd)
+    cpd.close(known.INT_CPD)
     return found
+
+
+def _security(cpd: Node, external: Node | None, found: dict[str, Any]) -> None:
+    """Put what is said of port security into ``found``: the ext-cpd has the last word."""
+    nodes = [node for node in (external, cpd) if node]
+    enabled = next((flag for node in nodes if (flag := node.flag("port-security-enabled")) is not None), None)
+    strategy = next((word for node in nodes if (word := node.choice("port-security-disable-strategy", _STRATEGIES))), None)
+    if enabled is False and strategy == "pairs":
+        found["allowed_address_pairs"] = ["0.0.0.0/0", "::/0"]
+    elif enabled is not None:
+        found["port_security"] = enabled
+
+
+def _floating(node: Node) -> bool:
+    """Whether a connection point asks for a floating IP, in OSM's words or in ETSI's."""
+    asked = bool(node.flag("floating-ip-required"))
+    for protocol in node.nodes("protocol"):
+        for data in protocol.nodes("address-data"):
+            asked = bool(data.flag("floating-ip-activated")) or asked
+            data.close(known.ADDRESS_DATA)
+        protocol.close(known.PROTOCOL)
+    return asked
 
 
 def _requirement(node: Node, found: dict[str, Any]) -> str | None:
@@ -168,25 +211,30 @@ def _requirement(node: Node, found: dict[str, Any]) -> str | None:
         vpci = virtual.text("vpci")
         if vpci:
             found["vpci"] = vpci
-        virtual.close(later=("bandwidth",))
-    node.close(later=("network-interface-requirements", "nic-io-requirements"), quiet=("description", "support-mandatory"))
+        virtual.close(known.VIRTUAL_INTERFACE)
+    node.close(known.REQUIREMENT)
     return kind
 
 
-def _wished(wish: Node, found: dict[str, Any], count: int, address: str | None) -> str | None:
-    """Put an interface's instantiation parameters into ``found``; its address."""
-    mac = wish.text("mac-address")
-    if mac:
-        _fixed(found, "mac_addresses", mac, count, wish)
-    if wish.flag("floating-ip-required") or wish.flag("floating-ip"):
+def _wished(wish: Node, found: dict[str, Any], count: int, addresses: list[str]) -> list[str]:
+    """Put an interface's instantiation parameters into ``found``; its addresses."""
+    macs = wish.addresses("mac-address")
+    if macs:
+        _fixed(found, "mac_addresses", macs, count, wish)
+    required, pool = wish.flag("floating-ip-required"), wish.get("floating-ip")
+    if isinstance(pool, str) and pool.lower() not in ("true", "false"):
+        found["floating_ip"] = pool
+    elif wish.flag("floating-ip") or required:
         found["floating_ip"] = True
-    asked = wish.text("ip-address")
-    wish.close()
-    return asked or address
+    asked = wish.addresses("ip-address")
+    wish.close(known_params.INTERFACE)
+    return asked or addresses
 
 
-def _fixed(found: dict[str, Any], key: str, address: str, count: int, node: Node) -> None:
-    if count == 1:
-        found[key] = [address]
+def _fixed(found: dict[str, Any], key: str, addresses: list[str], count: int, node: Node) -> None:
+    if len(addresses) >= count:
+        found[key] = addresses
+    elif len(addresses) == 1:
+        node.notes.problem(node.path, f"{show(addresses[0])} is one address for {count} instances of the VDU")
     else:
-        node.notes.problem(node.path, f"{show(address)} is one address for {count} instances of the VDU")
+        node.notes.problem(node.path, f"{len(addresses)} addresses are given for {count} instances of the VDU")

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, Any
 
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor.checksums import wrong_checksums
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.package import is_descriptor
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.yamltext import DescriptorError, parse_yaml
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Problem, show
@@ -42,13 +43,44 @@ def read_path(path: str) -> Source:
     path = os.path.expanduser(path)
     try:
         if os.path.isdir(path):
-            return Source(None, _Package(path).read_folder(path), True)
+            return Source(None, _Package(path).read_folder(path).texts(), True)
         if path.endswith(_ARCHIVES):
             with open(path, "rb") as stream:
-                return Source(None, _Package(path).read_archive(stream, "", path), True)
+                return Source(None, _Package(path).read_archive(stream, "", path).texts(), True)
         return _read_document(path)
     except OSError as error:
         raise DescriptorError([Problem(error.filename or path, _reason(error))]) from None
+
+
+def read_packages(path: str) -> dict[str, dict[str, str] | list[Problem]]:
+    """The packages in a folder, by name: the files of each, or why it can not be read.
+
+    Each folder and tarball in it is a package. A folder with YAML files of its own, and a tarball, are one by themselves, called
+    ``.``.
+
+    Raises DescriptorError: nothing there.
+    """
+    path = os.path.expanduser(path)
+    try:
+        names = sorted(name for name in os.listdir(path) if not name.startswith(".")) if os.path.isdir(path) else []
+    except OSError as error:
+        raise DescriptorError([Problem(error.filename or path, _reason(error))]) from None
+    if not os.path.exists(path):
+        raise DescriptorError([Problem(path, "there is no such file or folder")])
+    if not os.path.isdir(path) or any(name.endswith((".yaml", ".yml")) for name in names):
+        return {".": _read_package(path)}
+    full = {name: os.path.join(path, name) for name in names}
+    return {name: _read_package(full[name]) for name in names if os.path.isdir(full[name]) or name.endswith(_ARCHIVES)}
+
+
+def _read_package(path: str) -> dict[str, str] | list[Problem]:
+    try:
+        if os.path.islink(path):
+            return [Problem(path, "this is a link: a package holds plain files only")]
+        source = read_path(path)
+        return source.files if source.is_package else [Problem(path, "this is neither a folder nor a tarball")]
+    except DescriptorError as error:
+        return error.problems
 
 
 def _reason(error: OSError) -> str:
@@ -136,13 +168,13 @@ def _too_large(path: str) -> DescriptorError:
 
 
 class _Package:
-    """Collects text files, and counts bytes and members over all of them."""
+    """Collects files, and counts bytes and members over all of them."""
 
     def __init__(self, path: str) -> None:
         self.path = path
         self.bytes = 0
         self.members = 0
-        self.files: dict[str, str] = {}
+        self.contents: dict[str, bytes] = {}
 
     def count(self, size: int) -> None:
         self.bytes += size
@@ -152,14 +184,23 @@ class _Package:
         if self.members > MOST_MEMBERS:
             raise DescriptorError([Problem(self.path, f"this holds more than {MOST_MEMBERS} files and folders")])
 
-    def keep(self, name: str, content: bytes) -> None:
-        """Keep a text; pictures, images and charms' archives are not what a reader of descriptors is for."""
-        try:
-            self.files[name] = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            return
+    def texts(self) -> dict[str, str]:
+        """The texts among what was read; pictures, images and charms' archives are not what a reader of descriptors is for.
 
-    def read_folder(self, folder: str) -> dict[str, str]:
+        Raises DescriptorError: a file is not as its package's checksums.txt says.
+        """
+        problems = wrong_checksums(self.contents)
+        if problems:
+            raise DescriptorError(problems)
+        found = {}
+        for name, content in self.contents.items():
+            try:
+                found[name] = content.decode("utf-8-sig")
+            except UnicodeDecodeError:
+                continue
+        return found
+
+    def read_folder(self, folder: str) -> _Package:
         for base, folders, names in os.walk(folder, onerror=_raise):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in [*folders, *sorted(names)]:
@@ -170,7 +211,7 @@ class _Package:
                     self.count(0)
                 elif not name.startswith(".") and os.path.isfile(full):
                     self.read_file(full, os.path.relpath(full, folder).replace(os.sep, "/"))
-        return self.files
+        return self
 
     def read_file(self, full: str, name: str) -> None:
         self.count(os.path.getsize(full))
@@ -178,9 +219,9 @@ class _Package:
             if name.endswith(_ARCHIVES):
                 self.read_archive(stream, name.removesuffix(".tgz").removesuffix(".tar.gz") + "/", full)
             else:
-                self.keep(name, stream.read(MOST_BYTES))
+                self.contents[name] = stream.read(MOST_BYTES)
 
-    def read_archive(self, stream: IO[bytes], prefix: str, path: str) -> dict[str, str]:
+    def read_archive(self, stream: IO[bytes], prefix: str, path: str) -> _Package:
         try:
             with gzip.open(stream) as unzipped, tarfile.open(fileobj=_Limited(unzipped, path), mode="r|") as archive:
                 for member in archive:
@@ -189,7 +230,7 @@ class _Package:
             if isinstance(error, DescriptorError):
                 raise
             raise DescriptorError([Problem(path, f"this is no tarball: {error}")]) from None
-        return self.files
+        return self
 
     def read_member(self, archive: tarfile.TarFile, member: tarfile.TarInfo, prefix: str, path: str) -> None:
         parts = member.name.split("/")
@@ -201,7 +242,9 @@ class _Package:
         content = archive.extractfile(member) if member.isfile() else None
         if content is not None:
             name = "/".join(part for part in parts if part not in ("", "."))
-            self.keep(prefix + name, content.read())
+            if prefix + name in self.contents:
+                raise DescriptorError([Problem(path, f"{show(member.name)} is there twice")])
+            self.contents[prefix + name] = content.read()
 
 
 def _raise(error: OSError) -> None:

@@ -6,69 +6,61 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import posixpath
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor import known_nsd as known
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor import known_params
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor.groups import groups, local_rule, membership
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.interface import Connection
-from ansible_collections.nfv.mano.plugins.module_utils.descriptor.link import (
-    LINK_QUIET,
-    finish,
-    name_of,
-    protocol_data,
-    put_type,
-    settings,
-)
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor.link import finish, name_of, told
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor.nslinks import Links
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.package import descriptors
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.params import Params
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.tree import Node, Notes, by_id, chosen
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.vnfd import Member
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.yamltext import DescriptorError
-from ansible_collections.nfv.mano.plugins.module_utils.target.problem import nearest, show
+from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Problem, nearest, show
 
-_LATER = (
-    "ns-configuration", "vnffgd", "scaling-aspect", "monitored-info", "pnfd-id", "nested-nsd-id", "sapd",
-    "auto-scaling-policy", "connection-point", "configuration", "ns-instantiation-level",
-)
-_QUIET = ("version", "designer", "vnfd-id", "nsd-invariant-id", "short-name", "vendor", "logo", "id")
-_DF_LATER = (
-    "scaling-aspect", "ns-instantiation-level", "nsr-profile", "affinity-or-anti-affinity-group", "pnf-profile",
-    "dependencies", "default-ns-instantiation-level-id",
-)
-_PROFILE_LATER = (
-    "affinity-or-anti-affinity-group", "local-affinity-or-anti-affinity-rule", "instantiation-level",
-    "max-number-of-instances",
-)
+MOST_MEMBERS = 1000
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Result:
-    """A network-service document (not loaded yet), the files that it names, and what of the packages is not in it."""
+    """A network-service document (not loaded yet), the files that it names, and what of the packages is not in it.
+
+    ``left_out``: the path of each such thing, and why; ``warnings`` has these too, and what was decided besides.
+    """
 
     document: dict[str, Any]
     files: dict[str, str]
     warnings: list[str]
+    left_out: list[Problem]
 
 
-def to_document(files: Mapping[str, str], params: Mapping[str, Any] | None = None) -> Result:
+def to_document(files: Mapping[str, str], params: Mapping[str, Any] | None = None, vims: Collection[str] = ()) -> Result:
     """What the SOL006 packages in ``files`` (relative path -> text) ask for, with instantiation parameters in OSM's style.
 
     Pure. Raises DescriptorError with every mistake, each as ``file:path`` and value.
+
+    :param vims: names of VIMs whose clouds are known.
     """
     notes = Notes()
     found = descriptors(files, notes)
     if notes.problems:
         raise DescriptorError(notes.problems)
-    reader = _Reader(files, Params(params, notes), notes)
+    reader = Reader(files, Params(params, notes, vims), notes)
     reader.vnfds(found["vnfd"])
     nsd = reader.choose(found["nsd"])
     document = reader.read(nsd) if nsd else {}
     # A VNFD that several members use is read for each of them; what is wrong with it is told once.
     if notes.problems:
         raise DescriptorError(dict.fromkeys(notes.problems))
-    return Result(document, reader.used_files, list(dict.fromkeys(notes.warnings)))
+    return Result(document, reader.used_files, list(dict.fromkeys(notes.warnings)), list(dict.fromkeys(notes.left)))
 
 
-class _Reader:
+class Reader:
     """One reading of an NSD."""
 
     def __init__(self, files: Mapping[str, str], params: Params, notes: Notes) -> None:
@@ -76,15 +68,19 @@ class _Reader:
         self.params = params
         self.notes = notes
         self.used_files: dict[str, str] = {}
-        self.packages: dict[str, tuple[str, Any]] = {}
+        self.packages: dict[str, tuple[str, Node]] = {}
+        self.folders: dict[str, str] = {}
+        self.groups: list[dict[str, Any]] = []
 
     def vnfds(self, found: list[tuple[str, Node]]) -> None:
+        """Keep the VNFDs, by their ids and by the names of their packages."""
         for file, node in found:
             name = node.text("id", required=True)
             if name in self.packages:
                 self.notes.problem(node.at("id"), f"{show(name)} is there already, in {self.packages[name][0]}")
             elif name is not None:
-                self.packages[name] = (file, node.values)
+                self.packages[name] = (file, node)
+                self.folders.setdefault(posixpath.basename(posixpath.dirname(file)), name)
 
     def choose(self, found: list[tuple[str, Node]]) -> Node | None:
         """The NSD: the only one, or the one that the parameters name."""
@@ -93,7 +89,8 @@ class _Reader:
         if wanted is not None and wanted in named:
             return named[wanted]
         if not found:
-            self.notes.problem("descriptor", "there is no NSD: a YAML file with nsd at its top")
+            there = f"; there are VNFDs: {', '.join(sorted(self.packages))}" if self.packages else ""
+            self.notes.problem("descriptor", f"there is no NSD: a YAML file with nsd at its top{there}")
         elif wanted is not None:
             self.notes.problem("params:nsd-id", f"{show(wanted)} is no NSD here: {nearest(wanted, named)}")
         elif len(found) > 1:
@@ -103,30 +100,38 @@ class _Reader:
         return None
 
     def read(self, nsd: Node) -> dict[str, Any]:
+        """The document of an NSD."""
         params = self.params
         name = params.name or nsd.text("name") or nsd.text("id", required=True) or ""
-        description = params.description or nsd.text("description")
+        description = told(params.node, "ns-description") or told(nsd)
         df = chosen(nsd.nodes("df"), params.flavour, nsd, "df")
-        links = self.links(nsd, df)
+        links = Links(nsd, df, params)
         profiles = by_id(df.nodes("vnf-profile")) if df else {}
-        members = [self.member(index, profile, df, links) for index, profile in profiles.items()]
-        nsd.text("name")
-        nsd.close(later=_LATER, quiet=_QUIET)
+        counts = self.counts(df, profiles) if df else {}
+        in_groups = groups(df) if df else {}
+        self.used_links(counts, profiles, links)
+        read = {index: [one for number in range(counts.get(index, 1))
+                        if (one := self.member(index, number, profile, links, in_groups, counts.get(index, 1)))]
+                for index, profile in profiles.items()}
         if df:
-            df.close(later=_DF_LATER, quiet=("id", "flavour-key", "virtual-link-profile", "description"))
-        read = [member for member in members if member]
-        params.check_known(set(links), {**dict.fromkeys(profiles, set()), **{item.index: item.vdu_ids for item, _vnf in read}})
-        vnfs = [vnf for _item, vnf in read]
+            self.dependencies(df, profiles, read)
+            df.close(known.DF)
+        self.needed(nsd)
+        nsd.text("name")
+        nsd.close(known.NSD)
+        members = [one for some in read.values() for one in some]
+        vdus_of: dict[str, set[str]] = {**dict.fromkeys(profiles, set()), **{item.index: item.vdu_ids for item, _vnf in members}}
+        params.check_known(links.names(), vdus_of)
+        vnfs = [vnf for _item, vnf in members]
+        virtual_links = links.all()
         inside = [(f"{vnf['name']}/{link['name']}", link) for vnf in vnfs for link in vnf.get("virtual_links", ())]
-        finish([(link["name"], link) for link in links.values()] + inside, self.notes)
-        document: dict[str, Any] = {"name": name_of(name)}
-        if description:
-            document["description"] = description.replace("\n", " ").strip()[:255]
-        groups = [group for item, _vnf in read for group in item.groups]
+        finish([(link["name"], link) for link in virtual_links] + inside, self.notes)
+        used = {group for vnf in vnfs for vdu in vnf["vdus"] for group in vdu.get("affinity_group", ())}
+        document: dict[str, Any] = {"name": name_of(name), **description}
         for key, value in (
-            ("vims", params.vims),
-            ("virtual_links", list(links.values())),
-            ("affinity_groups", groups),
+            ("vims", params.all_vims()),
+            ("virtual_links", virtual_links),
+            ("affinity_groups", [group for group in self.groups if group["name"] in used]),
             ("vnfs", vnfs),
             ("ssh_keys", params.ssh_keys),
         ):
@@ -134,97 +139,159 @@ class _Reader:
                 document[key] = value
         return document
 
-    def links(self, nsd: Node, df: Node | None) -> dict[str, dict[str, Any]]:
-        """The NS's virtual links by their ids."""
-        found: dict[str, dict[str, Any]] = {}
-        for name, node in by_id(nsd.nodes("virtual-link-desc")).items():
-            link: dict[str, Any] = {"name": name_of(name)}
-            description = node.text("description")
-            if description:
-                link["description"] = description.replace("\n", " ").strip()[:255]
-            if node.flag("mgmt-network"):
-                link["management"] = True
-            put_type(link, node)
-            settings(link, node)
-            node.close(later=("df", "security", "test-access"), quiet=("name", *LINK_QUIET))
-            found[name] = link
-        for profile in df.nodes("virtual-link-profile") if df else ():
-            desc = profile.text("virtual-link-desc-id", required=True)
-            subnets = protocol_data(profile)
-            profile.close(later=("local-affinity-or-anti-affinity-rule",),
-                          quiet=("id", "flavour-id", "max-bitrate-requirements", "min-bitrate-requirements"))
-            if desc in found and subnets:
-                found[desc]["subnets"] = subnets
-            elif desc is not None and desc not in found:
-                self.no_link(profile.at("virtual-link-desc-id"), desc, found)
-        for name, link in found.items():
-            asked = self.params.links.get(name)
-            if asked:
-                settings(link, asked)
-                asked.close(quiet=("vnfd-connection-point-ref",))
+    def needed(self, nsd: Node) -> None:
+        """Tell of VNFDs that the NSD lists and that are in no package; a member of one is a mistake anyway."""
+        for name in nsd.texts("vnfd-id"):
+            if name not in self.packages and name not in self.folders:
+                self.notes.warn(nsd.at("vnfd-id"), f"{show(name)} is in no package: {nearest(name, self.packages)}")
+
+    def counts(self, df: Node, profiles: Mapping[str, Node]) -> dict[str, int]:
+        """How many VNFs each vnf-profile is."""
+        levels = df.nodes("ns-instantiation-level")
+        default = df.text("default-ns-instantiation-level-id") or df.text("default-instantiation-level")
+        wanted = self.params.level or default
+        level = chosen(levels, wanted, df, "ns-instantiation-level") if levels or wanted else None
+        found = {}
+        for name, profile in profiles.items():
+            least = profile.whole("min-number-of-instances")
+            found[name] = 1 if least is None else least
+        for entry in level.nodes("vnf-to-level-mapping") if level else ():
+            profile_id, number = entry.text("vnf-profile-id", required=True), entry.whole("number-of-instances")
+            if profile_id is not None and profile_id not in profiles:
+                self.notes.problem(entry.at("vnf-profile-id"), f"{show(profile_id)} is no vnf-profile: "
+                                   f"{nearest(profile_id, profiles)}")
+            elif profile_id is not None:
+                found[profile_id] = 1 if number is None else number
+            entry.close(known.LEVEL_OF_VNF)
+        for one in levels:
+            one.text("id")
+            one.get("vnf-to-level-mapping")
+            one.close(known.LEVEL)
+        for name, profile in profiles.items():
+            most = profile.whole("max-number-of-instances") or MOST_MEMBERS
+            if found[name] > min(most, MOST_MEMBERS):
+                self.notes.problem(profile.at("max-number-of-instances"), f"{found[name]} are asked for, more than "
+                                   f"{min(most, MOST_MEMBERS)}")
+                found[name] = 1
         return found
 
-    def no_link(self, path: str, name: str, links: Mapping[str, Any]) -> None:
-        self.notes.problem(path, f"{show(name)} is no virtual-link-desc: {nearest(name, links)}")
+    def used_links(self, counts: Mapping[str, int], profiles: Mapping[str, Node], links: Links) -> None:
+        for index, profile in profiles.items():
+            for entry in profile.nodes("virtual-link-connectivity"):
+                name = links.named(entry, "virtual-link-profile-id")
+                for number in range(counts.get(index, 1)) if name else ():
+                    links.use(str(name), self.params.place(_numbered(index, number), index))
 
     def member(
-        self, index: str, profile: Node, df: Node | None, links: Mapping[str, dict[str, Any]]
+        self, profile_id: str, number: int, profile: Node, links: Links, in_groups: Mapping[str, dict[str, Any]], count: int
     ) -> tuple[Member, dict[str, Any]] | None:
+        index = _numbered(profile_id, number)
+        vim = self.params.place(index, profile_id)
         vnfd_id = profile.text("vnfd-id", required=True)
         flavour = profile.text("flavour-id") or profile.text("vnf-df")
-        outside, places = self.outside(index, profile, df, links)
-        least = profile.whole("min-number-of-instances")
-        if least is not None and least > 1:
-            self.notes.warn(profile.at("min-number-of-instances"), f"{least} members of one profile are left out: one is made")
-        profile.close(later=_PROFILE_LATER)
-        if vnfd_id is None:
+        level = profile.text("instantiation-level")
+        outside, places = self.outside(profile_id, index, profile, links, vim)
+        local = local_rule(profile, f"{profile_id}-local") if count > 1 else None
+        if count <= 1 and profile.get("local-affinity-or-anti-affinity-rule") is not None:
+            self.notes.leave(profile.at("local-affinity-or-anti-affinity-rule"), "there is one VNF of this profile")
+        group = in_groups.get(membership(profile, in_groups) or "") or local
+        profile.close(known.VNF_PROFILE)
+        package = self.package(profile, vnfd_id)
+        if package is None:
             return None
-        if vnfd_id not in self.packages:
-            self.notes.problem(profile.at("vnfd-id"), f"{show(vnfd_id)} is in no package: {nearest(vnfd_id, self.packages)}")
-            return None
-        file, values = self.packages[vnfd_id]
-        member = Member(index, file, Node(values, f"{file}:vnfd", self.notes), self.params, self.files)
-        vnf = member.read(outside, flavour)
+        file, vnfd = package
+        member = Member(index, file, Node(vnfd.values, vnfd.path, self.notes), self.params, self.files, vim, profile_id)
+        vnf = member.read(outside, flavour, level, self.grouped(group, vim))
         for cpd, place in places.items():
             if cpd not in member.ext_cpds:
                 self.notes.problem(place, f"{show(cpd)} is no ext-cpd of {vnfd_id}: {nearest(cpd, member.ext_cpds)}")
         self.used_files.update(member.used_files)
+        self.groups += member.groups
         return member, vnf
 
+    def package(self, profile: Node, vnfd_id: str | None) -> tuple[str, Node] | None:
+        """The VNFD of a vnf-profile: the one of that id, or else of the package of that name."""
+        if vnfd_id is None:
+            return None
+        if vnfd_id in self.packages:
+            return self.packages[vnfd_id]
+        if vnfd_id in self.folders:
+            there = self.folders[vnfd_id]
+            self.notes.warn(profile.at("vnfd-id"), f"{show(vnfd_id)} is no VNFD's id, but its package's name: {there} is taken")
+            return self.packages[there]
+        self.notes.problem(profile.at("vnfd-id"), f"{show(vnfd_id)} is in no package: {nearest(vnfd_id, self.packages)}")
+        return None
+
+    def grouped(self, group: Mapping[str, Any] | None, vim: str | None) -> str | None:
+        """The name of an NS's affinity group on a VIM, put among the document's."""
+        if not group:
+            return None
+        found = {**group, **({"vim": vim} if vim else {})}
+        if vim is not None and vim != self.params.vim:
+            found["name"] = name_of(f"{group['name']}-{vim}")
+        if found not in self.groups:
+            self.groups.append(found)
+        return str(found["name"])
+
     def outside(
-        self, index: str, profile: Node, df: Node | None, links: Mapping[str, dict[str, Any]]
+        self, profile_id: str, index: str, profile: Node, links: Links, vim: str | None
     ) -> tuple[dict[str, Connection], dict[str, str]]:
         """By ext-cpd of the member, the virtual link that it is connected to, and where that is said."""
-        renamed = {
-            node.text("id"): node.text("virtual-link-desc-id") for node in (df.nodes("virtual-link-profile") if df else ())
-        }
-        asked = self.addresses(index)
+        asked = self.addresses(index, links)
         found: dict[str, Connection] = {}
         places: dict[str, str] = {}
         for entry in profile.nodes("virtual-link-connectivity"):
-            name = entry.text("virtual-link-profile-id", required=True)
-            name = renamed.get(name) or name
-            if name is not None and name not in links:
-                self.no_link(entry.at("virtual-link-profile-id"), name, links)
+            name = links.named(entry, "virtual-link-profile-id")
             for point in entry.nodes("constituent-cpd-id"):
                 cpd = point.text("constituent-cpd-id", required=True)
                 owner = point.text("constituent-base-element-id")
-                if owner is not None and owner != index:
-                    self.notes.problem(point.at("constituent-base-element-id"), f"{show(owner)} is not this member, {index}")
-                address = asked.get((name, cpd)) or point.text("ip-address")
-                if cpd is not None and name is not None and name in links:
-                    found[cpd] = Connection(links[name]["name"], address)
+                if owner is not None and owner != profile_id:
+                    path = point.at("constituent-base-element-id")
+                    self.notes.problem(path, f"{show(owner)} is not this member, {profile_id}")
+                fixed = point.addresses("ip-address") if index == profile_id else []
+                addresses = asked.get((name, cpd)) or fixed
+                point.close(known.CONSTITUENT)
+                if cpd is not None and name is not None:
+                    if cpd in found:
+                        self.notes.problem(point.at("constituent-cpd-id"), f"{show(cpd)} is connected already, at {places[cpd]}")
+                    found[cpd] = Connection(links.place(name, vim), tuple(addresses))
                     places[cpd] = point.at("constituent-cpd-id")
-                point.close()
-            entry.close()
+            entry.close(known.CONNECTIVITY)
         return found, places
 
-    def addresses(self, index: str) -> dict[tuple[str | None, str | None], str]:
+    def addresses(self, index: str, links: Links) -> dict[tuple[str | None, str | None], list[str]]:
         """Addresses that instantiation parameters give to the member's connection points, by virtual link and ext-cpd."""
-        found: dict[tuple[str | None, str | None], str] = {}
-        for name, node in self.params.links.items():
+        found: dict[tuple[str | None, str | None], list[str]] = {}
+        for name, node in links.asked.items():
             for point in node.nodes("vnfd-connection-point-ref"):
-                address = point.text("ip-address")
-                if point.text("member-vnf-index-ref", required=True) == index and address:
-                    found[(name, point.text("vnfd-connection-point-ref", required=True))] = address
+                addresses = point.addresses("ip-address")
+                cpd = point.text("vnfd-connection-point-ref", required=True)
+                if point.text("member-vnf-index-ref", required=True) == index and addresses:
+                    found[(name, cpd)] = addresses
+                point.close(known_params.POINT)
         return found
+
+    def dependencies(self, df: Node, profiles: Mapping[str, Node], read: Mapping[str, list[Any]]) -> None:
+        """Put the order of VNFs into ``depends_on`` of their VDUs."""
+        def members(node: Node, *keys: str) -> list[dict[str, Any]]:
+            key = next((key for key in keys if key in node.values), keys[0])
+            name = node.text(key, required=True)
+            fits = [index for index, profile in profiles.items() if name in (index, profile.text("vnfd-id"))]
+            if name is not None and not fits:
+                self.notes.problem(node.at(key), f"{show(name)} is no vnf-profile: {nearest(name, profiles)}")
+            return [vnf for index in fits for _member, vnf in read.get(index, ())]
+
+        for node in df.nodes("dependencies"):
+            node.text("id")
+            before = members(node, "primary-id", "primary-vnf-profile")
+            for vnf in members(node, "secondary-id", "secondary-vnf-profile"):
+                for vdu in vnf["vdus"]:
+                    known_ones = vdu.get("depends_on", [])
+                    more = [f"{first['name']}/{other['name']}" for first in before for other in first["vdus"]]
+                    vdu["depends_on"] = list(dict.fromkeys([*known_ones, *more]))
+            node.close(known.DEPENDENCY)
+
+
+def _numbered(profile: str, number: int) -> str:
+    """The index of a vnf-profile's VNFs: its own, then with a number."""
+    return profile if number == 0 else f"{profile}-{number + 1}"

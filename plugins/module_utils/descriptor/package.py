@@ -9,6 +9,7 @@ import posixpath
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor.older import is_older, translated
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.tree import Node, Notes, canonical
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.yamltext import DescriptorError, parse_yaml
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import show
@@ -18,10 +19,12 @@ _OTHERS = frozenset(
     ("cloud_init", "cloud-init", "charms", "helm-chart-v3s", "helm-chart-v2s", "helm-charts", "juju-bundles", "scripts")
 )
 _KINDS = ("nsd", "vnfd")
+# What a descriptor has that stands alone in its file
+_BARE = {"nsd": {"vnfd-id", "virtual-link-desc", "designer"}, "vnfd": {"vdu", "ext-cpd", "mgmt-cp", "product-name", "kdu"}}
 
 
-def _inner(value: Any, kind: str) -> Any:
-    """What stands in ``value`` below ``nsd`` (``vnfd``) and its catalog, as often as it is nested; None when nothing does."""
+def _inner(value: Any, kind: str) -> list[Any]:
+    """What stands in ``value`` below ``nsd`` (``vnfd``) and its catalog, as often as it is nested."""
     found = None
     for _level in range(4):
         if isinstance(value, (list, tuple)) and len(value) == 1:
@@ -33,14 +36,22 @@ def _inner(value: Any, kind: str) -> Any:
         if key is None:
             break
         found = value = value[key]
-    if isinstance(found, (list, tuple)) and len(found) == 1:
-        return found[0]
-    return found
+    if found is None:
+        return [value] if _is_bare(value, kind) else []
+    return list(found) if isinstance(found, (list, tuple)) and found else [found]
+
+
+def _is_bare(value: Any, kind: str) -> bool:
+    """Whether a mapping is a descriptor with nothing around it."""
+    if not isinstance(value, Mapping):
+        return False
+    keys = {canonical(key) for key in value if isinstance(key, str)}
+    return "id" in keys and "df" in keys and bool(keys & _BARE[kind])
 
 
 def is_descriptor(value: Any) -> bool:
     """Whether this is an NSD or VNFD of SOL006 rather than a network-service document."""
-    return any(_inner(value, kind) is not None for kind in _KINDS)
+    return any(_inner(value, kind) for kind in _KINDS)
 
 
 def descriptors(files: Mapping[str, str], notes: Notes) -> dict[str, list[tuple[str, Node]]]:
@@ -56,8 +67,13 @@ def descriptors(files: Mapping[str, str], notes: Notes) -> dict[str, list[tuple[
             continue
         for kind in _KINDS:
             inner = _inner(value, kind)
-            if inner is not None:
-                found[kind].append((name, Node(inner, f"{name}:{kind}", notes)))
+            for at, one in enumerate(inner):
+                path = f"{name}:{kind}" if len(inner) == 1 else f"{name}:{kind}[{at}]"
+                node = Node(one, path, notes)
+                if is_older(kind, node):
+                    notes.warn(path, "this is of OSM's own model, from before SOL006: its paths are those of the translation")
+                    node = Node(translated(kind, node), path, notes)
+                found[kind].append((name, node))
     return found
 
 

@@ -8,24 +8,26 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.descriptor.link import name_of
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor import known_vnfd as known
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor.link import name_of, told
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.tree import Node, by_id
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import nearest, show
-
-#: What starts a scaling by itself, or scales what is no VDU.
-_ASPECT_LATER = ("scaling-policy", "scaling-config-action", "enabled-element", "aspect-ref", "priority")
-_DELTA_LATER = ("virtual-link-bit-rate-delta", "kdu-resource-delta", "virtual-cp-delta")
 
 
 class Scaling:
     """What a deployment flavour says of scaling.
 
     :param vdus: ids of the VNFD's VDUs.
+    :param begin: the instantiation level that is begun with.
+    :param without: those of them that are left out.
     """
 
-    def __init__(self, vdus: Collection[str], df: Node | None) -> None:
+    def __init__(self, vdus: Collection[str], df: Node | None, begin: str | None = None, without: Collection[str] = ()) -> None:
         self.vdus = vdus
+        self.without = without
         self.df = df
+        self.begin = begin
+        self.policies: dict[str, Any] = {}
         self.levels_of: dict[str, int] = {}
 
     def read(self) -> dict[str, Any]:
@@ -35,7 +37,7 @@ class Scaling:
         aspects = by_id(self.df.nodes("scaling-aspect"))
         levels = by_id(self.df.nodes("instantiation-level"))
         named = {name: self.level(name, node, aspects) for name, node in levels.items()}
-        begin = named.get(self.df.text("default-instantiation-level") or next(iter(named), ""), {})
+        begin = named.get(self.begin or next(iter(named), ""), {})
         self.levels_of = begin.get("aspects", {})
         found = {"scaling_aspects": [one for one in (self.aspect(name, node) for name, node in aspects.items()) if one],
                  "instantiation_levels": list(named.values())}
@@ -43,29 +45,30 @@ class Scaling:
 
     def aspect(self, name: str, node: Node) -> dict[str, Any] | None:
         """One aspect; None, and a warning, where it does not say what a step brings."""
-        described, most = node.text("description") or node.text("name"), node.whole("max-scale-level")
+        described, most = told(node) or told(node, "name"), node.whole("max-scale-level")
+        if node.values.get("scaling-policy") is not None:
+            self.policies[name] = node.values["scaling-policy"]
         details = node.node("aspect-delta-details")
         deltas = self.deltas(details) if details else []
-        node.close(later=_ASPECT_LATER, quiet=("id", "name"))
+        node.close(known.ASPECT)
         if not deltas:
-            node.notes.warn(node.path, "this is left out: it has no deltas of VDUs")
+            node.notes.leave(node.path, "it has no deltas of VDUs")
             return None
         if most is None:
             node.notes.problem(node.at("max-scale-level"), "this is missing")
             return None
-        told = {"description": described.replace("\n", " ").strip()[:255]} if described else {}
         level = {"level": self.levels_of[name_of(name)]} if self.levels_of.get(name_of(name)) else {}
-        return {"name": name_of(name), **told, "max_level": most, **level, "deltas": deltas}
+        return {"name": name_of(name), **described, "max_level": most, **level, "deltas": deltas}
 
     def deltas(self, details: Node) -> list[dict[str, int]]:
         """What each step brings, or one for all of them."""
-        known = {name: self.delta(node) for name, node in by_id(details.nodes("deltas")).items()}
-        steps = details.texts("step-deltas")
+        there = {name: self.delta(node) for name, node in by_id(details.nodes("deltas")).items()}
+        steps = details.texts("step-deltas") or details.texts("uniform-delta")
         for name in steps:
-            if name not in known:
-                details.notes.problem(details.at("step-deltas"), f"{show(name)} is none of deltas: {nearest(name, known)}")
-        details.close()
-        found = [known[name] for name in steps or known if name in known]
+            if name not in there:
+                details.notes.problem(details.at("step-deltas"), f"{show(name)} is none of deltas: {nearest(name, there)}")
+        details.close(known.DELTA_DETAILS)
+        found = [there[name] for name in steps or there if name in there]
         return found if any(found) else []
 
     def delta(self, node: Node) -> dict[str, int]:
@@ -73,7 +76,8 @@ class Scaling:
         found: dict[str, int] = {}
         for entry in node.nodes("vdu-delta"):
             self.count(entry, "id", found)
-        node.close(later=_DELTA_LATER, quiet=("id",))
+            entry.close(known.VDU_DELTA)
+        node.close(known.DELTA)
         return found
 
     def level(self, name: str, node: Node, aspects: Collection[str]) -> dict[str, Any]:
@@ -81,6 +85,7 @@ class Scaling:
         counts: dict[str, int] = {}
         for entry in node.nodes("vdu-level"):
             self.count(entry, "vdu-id", counts)
+            entry.close(known.VDU_LEVEL)
         reached: dict[str, int] = {}
         for entry in node.nodes("scaling-info"):
             aspect, level = entry.text("scaling-aspect-id", required=True), entry.whole("scale-level")
@@ -89,17 +94,15 @@ class Scaling:
                 entry.notes.problem(path, f"{show(aspect)} is no scaling-aspect: {nearest(aspect, aspects)}")
             elif aspect and level is not None:
                 reached[name_of(aspect)] = level
-            entry.close()
-        described = node.text("description")
-        node.close(later=("virtual-link-bit-rate-level", "virtual-cp-level"), quiet=("id",))
-        told = {"description": described.replace("\n", " ").strip()[:255]} if described else {}
-        return {"name": name_of(name), **told, "counts": counts, **({"aspects": reached} if reached else {})}
+            entry.close(known.SCALING_INFO)
+        described = told(node)
+        node.close(known.LEVEL)
+        return {"name": name_of(name), **described, "counts": counts, **({"aspects": reached} if reached else {})}
 
     def count(self, entry: Node, key: str, counts: dict[str, int]) -> None:
         """Add a number of instances of a VDU; one that is left out is 1."""
         vdu, number = entry.text(key, required=True), entry.whole("number-of-instances")
-        if vdu and vdu in self.vdus:
+        if vdu and vdu in self.vdus and vdu not in self.without:
             counts[name_of(vdu)] = 1 if number is None else number
-        elif vdu:
+        elif vdu and vdu not in self.without:
             entry.notes.problem(entry.at(key), f"{show(vdu)} is no VDU here: {nearest(vdu, self.vdus)}")
-        entry.close()

@@ -9,8 +9,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor.known import Section
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Problem, described, nearest, plain, show
 
+# What a size may be followed by, in GiB: descriptors that say GB mean it so
+_UNITS = {"": 1.0, "KB": 2**-20, "MB": 2**-10, "GB": 1.0, "TB": 1024.0, "KIB": 2**-20, "MIB": 2**-10, "GIB": 1.0, "TIB": 1024.0}
+_SIZE = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,12})?)\s*([a-zA-Z]*)")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -20,17 +24,23 @@ def canonical(key: str) -> str:
 
 
 class Notes:
-    """The mistakes and warnings of one reading."""
+    """The mistakes and warnings of one reading; ``left``: what is left out, and why."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.warnings: list[str] = []
+        self.left: list[Problem] = []
 
     def problem(self, path: str, message: str) -> None:
         self.problems.append(Problem(path, message))
 
     def warn(self, path: str, message: str) -> None:
         self.warnings.append(f"{path}: {message}")
+
+    def leave(self, path: str, why: str) -> None:
+        """Tell that something is left out."""
+        self.left.append(Problem(path, why))
+        self.warn(path, f"this is left out: {why}")
 
 
 class Node:
@@ -47,6 +57,8 @@ class Node:
         for key, item in value.items():
             if not isinstance(key, str):
                 notes.problem(path, f"the key {show(key)} is not a string: put it in quotes")
+            elif canonical(key) in self.values:
+                notes.problem(path, f"{show(canonical(key))} is there twice, in different spellings")
             elif item is not None:
                 self.values[canonical(key)] = item
 
@@ -89,6 +101,24 @@ class Node:
             self.wrong(key, self.values[key], "a whole number")
             return None
         return None if value is None else int(value)
+
+    def gib(self, key: str) -> float | None:
+        """A size in GB, or with its unit after it."""
+        value = self.get(key)
+        sized = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
+        if sized and sized[2].upper() in _UNITS:
+            return float(sized[1]) * _UNITS[sized[2].upper()]
+        if isinstance(value, str):
+            self.wrong(key, value, "a size in GB, nor one with its unit, such as '512 MB'")
+            return None
+        return self.number(key)
+
+    def addresses(self, key: str) -> list[str]:
+        """An address, or a list of them."""
+        if isinstance(self.get(key), (list, tuple)):
+            return self.texts(key)
+        one = self.text(key)
+        return [one] if one else []
 
     def flag(self, key: str) -> bool | None:
         value = self.get(key)
@@ -150,16 +180,17 @@ class Node:
             self.notes.problem(self.at(key), f"{show(value)} is none of {', '.join(choices)}")
         return choices.get(value.upper())
 
-    def close(self, *, later: Iterable[str] = (), quiet: Iterable[str] = ()) -> None:
-        """Warn about keys that nobody asked for; ``later`` ones are known and left out, ``quiet`` ones mean nothing here."""
-        known = self.asked | set(later) | set(quiet)
+    def close(self, section: Section) -> None:
+        """Tell of the keys that nobody asked for what the section says of them; those that it does not have are unknown."""
         for key in self.values:
-            if key in self.asked or key in quiet:
+            said = section.keys.get(key)
+            if key in self.asked:
                 continue
-            if key in later:
-                self.notes.warn(self.at(key), "this is left out: not supported yet")
-            else:
-                self.notes.warn(self.at(key), f"unknown key, left out: {nearest(key, known)}")
+            if said is None:
+                self.notes.left.append(Problem(self.at(key), f"unknown key: {nearest(key, section.keys)}"))
+                self.notes.warn(self.at(key), f"unknown key, left out: {nearest(key, section.keys)}")
+            elif said.how in ("left", "kept"):
+                self.notes.leave(self.at(key), said.text)
 
 
 def by_id(nodes: Iterable[Node], key: str = "id") -> dict[str, Node]:

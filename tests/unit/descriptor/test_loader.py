@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from ansible_collections.nfv.mano.plugins.module_utils.descriptor import DescriptorError, read_path
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor import DescriptorError, read_packages, read_path
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.yamltext import parse_yaml
 
 DOCUMENT = "name: x\nvnfs: [{name: v, vdus: [{name: d, cloud_init: {file: FILE}}]}]\n"
@@ -216,3 +216,52 @@ def test_what_is_no_archive(tmp_path: Path, pack: Pack) -> None:
     whole = pack({"a.yaml": os.urandom(100_000).hex().encode()})
     path.write_bytes(whole.read_bytes()[:50_000])
     assert refused(path).startswith(f"{path}: this is no tarball: ")
+
+
+SUMS = {"./web": special(tarfile.DIRTYPE), "web/vnfd.yaml": b"vnfd: {}", "web/icon.png": b"\xff"}
+
+
+@pytest.mark.parametrize("line", [
+    "7fda8ca48c33b5f8ea3b5cc43b4d4bd0  vnfd.yaml", "00594fd4f42ba43fc1ca0427a0576295 *icon.png",
+    "00594fd4f42ba43fc1ca0427a0576295\tweb/icon.png",
+    "a8100ae6aa1940d0b663bb31cd466142ebbdbd5187131b92d93818987832eb89  ./icon.png", "", "# by hand",
+    "7fda8ca48c33b5f8ea3b5cc43b4d4bd0  .hidden"])
+def test_checksums_that_are_right(pack: Pack, line: str) -> None:
+    import hashlib
+
+    line = line.replace("7fda8ca48c33b5f8ea3b5cc43b4d4bd0", hashlib.md5(b"vnfd: {}").hexdigest())
+    assert "web/vnfd.yaml" in read_path(str(pack({**SUMS, "web/checksums.txt": f"{line}\n".encode()}))).files
+
+
+@pytest.mark.parametrize(("line", "message"), [
+    ("00594fd4f42ba43fc1ca0427a0576295  vnfd.yaml", "'vnfd.yaml' is another file: its md5 is "),
+    ("00594fd4f42ba43fc1ca0427a0576295  x.yaml", "'x.yaml' is not in the package"),
+    ("00594fd4  vnfd.yaml", "'00594fd4  vnfd.yaml' is no checksum with a file: write both, as md5sum does"),
+    ("vnfd.yaml", "'vnfd.yaml' is no checksum with a file: write both, as md5sum does")])
+def test_checksums_that_are_wrong(pack: Pack, line: str, message: str) -> None:
+    path = pack({**SUMS, "web/checksums.txt": f"\n{line}\n".encode()})
+    assert refused(path).startswith(f"web/checksums.txt, line 2: {message}")
+
+
+def test_an_archive_with_a_file_twice(pack: Pack, tmp_path: Path) -> None:
+    path = pack({"a.yaml": b"x", "./a.yaml": b"y"})
+    assert refused(path) == f"{path}: './a.yaml' is there twice"
+
+
+def test_packages_of_a_folder_are_read_one_by_one(pack: Pack, tmp_path: Path) -> None:
+    pack({"vnfd.yaml": b"vnfd: {}"}, "good.tar.gz")
+    pack({"../x": b""}, "bad.tar.gz")
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "plain" / "nsd.yaml").write_text("nsd: {}", encoding="utf-8")
+    (tmp_path / "link").symlink_to("/etc")
+    (tmp_path / "README").write_text("x", encoding="utf-8")
+    found = read_packages(str(tmp_path))
+    assert {name: files for name, files in found.items() if isinstance(files, dict)} == {
+        "good.tar.gz": {"vnfd.yaml": "vnfd: {}"}, "plain": {"nsd.yaml": "nsd: {}"}}
+    assert {name: why[0].message for name, why in found.items() if isinstance(why, list)} == {
+        "bad.tar.gz": "'../x' would be outside: such an archive is not read",
+        "link": "this is a link: a package holds plain files only"}
+    assert list(read_packages(str(tmp_path / "good.tar.gz"))) == ["."]
+    assert list(read_packages(str(tmp_path / "plain"))) == ["."]
+    with pytest.raises(DescriptorError, match="there is no such file or folder"):
+        read_packages(str(tmp_path / "nowhere"))

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor import to_document
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor.known import KEPT
 from ansible_collections.nfv.mano.plugins.module_utils.target import load
 from ansible_collections.nfv.mano.tests.unit.descriptor.packages import VNFD, Tree, read, vdu
 
@@ -305,7 +306,7 @@ def test_what_is_left_out_is_said(nsd: Tree, vnfd: Tree) -> None:
         "params:vim-account-id: this is left out: accounts of OSM mean nothing here: name the cloud with nfv_cloud or nfv_vims",
         "params:ns-nmae: unknown key, left out: did you mean ns-name?",
         f"{VNFD}.vdu[0].cloud-initfile: unknown key, left out: did you mean cloud-init-file?",
-        f"{VNFD}.df[0].healing-aspect: this is left out: not supported yet",
+        f"{VNFD}.df[0].healing-aspect: this is left out: {KEPT.text}",
     ]
 
 
@@ -320,7 +321,8 @@ def test_ssh_access_of_a_vdu_or_of_what_the_vnf_is_managed_through(
     vnfd["df"][0]["lcm-operations-configuration"] = {"operate-vnf-op-config": {"day1-2": [entry]}}
     assert vdu(nsd, vnfd)["ssh_access"] == access
     place = f"{VNFD}.df[0].lcm-operations-configuration.operate-vnf-op-config.day1-2[0]"
-    assert f"{place}.initial-config-primitive: this is left out: not supported yet" in read(nsd, vnfd).warnings
+    assert (f"{place}.initial-config-primitive: this is left out: configuring what runs is not done: run your own plays "
+            "afterwards, with the addresses of the record" in read(nsd, vnfd).warnings)
 
 
 @pytest.mark.parametrize("required", [False, None])

@@ -58,7 +58,7 @@ def test_mistakes_in_an_nsd(nsd: Tree, vnfd: Tree, path: str, value: Any, messag
          "virtual-storage-desc[0].size-of-storage: -1 is a number, not a number of 0..2147483647"),
         ("virtual-storage-desc[0].type-of-storage", "tape",
          "virtual-storage-desc[0].type-of-storage: 'tape' is none of root-storage, root, persistent-storage, "
-         "persistent-root-storage, ephemeral-storage, swap-storage"),
+         "persistent-root-storage, ephemeral-storage, swap-storage, block"),
         ("virtual-compute-desc[0].virtual-cpu.num-virtual-cpu", 1.5,
          "virtual-compute-desc[0].virtual-cpu.num-virtual-cpu: 1.5 is a number, not a whole number"),
         ("vdu[0].int-cpd[1].int-virtual-link-desc", "interal",
