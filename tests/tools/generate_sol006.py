@@ -40,7 +40,7 @@ file, to be changed and instantiated in place of the packages.
 ## Layouts
 
 - A folder, or a tarball (`.tar.gz`, `.tgz`) of packages, several packages in a folder, tarballs in it. Each YAML file with `nsd`
-  or `vnfd` at its top is a descriptor, whatever it is called; those in `charms`, `cloud_init`, `helm-charts` and the like are none.
+  or `vnfd` at its top is a descriptor, whatever it is called; those in `charms`, `cloud_init`, `helm-charts` and the like aren't.
 - Descriptors with and without the nesting `nsd: nsd:` and `vnfd: vnfd:`, below `nsd:nsd-catalog` and `etsi-nfv-nsd:nsd`, keys
   with prefixes, in hyphens, underscores or camelCase.
 - Descriptors of OSM's own model of before SOL006 (release NINE; `constituent-vnfd`, `vm-flavor` with `memory-mb`) are translated

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.checksums import wrong_checksums
-from ansible_collections.nfv.mano.plugins.module_utils.descriptor.package import is_descriptor
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor.package import is_descriptor, may_be_descriptor
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.yamltext import DescriptorError, parse_yaml
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Problem, show
 
@@ -23,6 +23,7 @@ MOST_BYTES = 64 * 1024 * 1024
 MOST_MEMBERS = 10_000
 _MOST_BYTES_OF_FILE = 1024 * 1024
 _ARCHIVES = (".tar.gz", ".tgz")
+_OTHER_ARCHIVES = (".tar", ".tar.xz", ".tar.bz2", ".zip", ".csar")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -55,8 +56,8 @@ def read_path(path: str) -> Source:
 def read_packages(path: str) -> dict[str, dict[str, str] | list[Problem]]:
     """The packages in a folder, by name: the files of each, or why it can not be read.
 
-    Each folder and tarball in it is a package. A folder with YAML files of its own, and a tarball, are one by themselves, called
-    ``.``.
+    Each folder and tarball in it is a package; other archives are there to be refused. A folder with descriptors of its own, and
+    a tarball, are one by themselves, called ``.``.
 
     Raises DescriptorError: nothing there.
     """
@@ -67,16 +68,38 @@ def read_packages(path: str) -> dict[str, dict[str, str] | list[Problem]]:
         raise DescriptorError([Problem(error.filename or path, _reason(error))]) from None
     if not os.path.exists(path):
         raise DescriptorError([Problem(path, "there is no such file or folder")])
-    if not os.path.isdir(path) or any(name.endswith((".yaml", ".yml")) for name in names):
-        return {".": _read_package(path)}
     full = {name: os.path.join(path, name) for name in names}
-    return {name: _read_package(full[name]) for name in names if os.path.isdir(full[name]) or name.endswith(_ARCHIVES)}
+    if not os.path.isdir(path) or any(_has_descriptor(one) for one in full.values()):
+        return {".": _read_package(path)}
+    found = {name: _read_package(full[name]) for name in names
+             if os.path.isdir(full[name]) or name.endswith((*_ARCHIVES, *_OTHER_ARCHIVES))}
+    return {name: [_placed(one, name, full[name]) for one in what] if isinstance(what, list) else what
+            for name, what in found.items()}
+
+
+def _placed(problem: Problem, name: str, full: str) -> Problem:
+    """A mistake with the name of its package before it, as those have that are found later."""
+    if problem.path.startswith(full):
+        return Problem(name + problem.path.removeprefix(full), problem.message)
+    return Problem(f"{name}/{problem.path}", problem.message)
+
+
+def _has_descriptor(path: str) -> bool:
+    """Whether a file is a descriptor, or can't be read as what its name says; parameters lie beside packages, too."""
+    if not path.endswith((".yaml", ".yml")) or os.path.islink(path) or not os.path.isfile(path):
+        return False
+    try:
+        return is_descriptor(parse_yaml(_read_text(path), path))
+    except (DescriptorError, OSError):
+        return True
 
 
 def _read_package(path: str) -> dict[str, str] | list[Problem]:
     try:
         if os.path.islink(path):
             return [Problem(path, "this is a link: a package holds plain files only")]
+        if path.endswith(_OTHER_ARCHIVES):
+            return [Problem(path, "this is no .tar.gz: a package is a folder, or a tarball that gzip made smaller")]
         source = read_path(path)
         return source.files if source.is_package else [Problem(path, "this is neither a folder nor a tarball")]
     except DescriptorError as error:
@@ -187,17 +210,18 @@ class _Package:
     def texts(self) -> dict[str, str]:
         """The texts among what was read; pictures, images and charms' archives are not what a reader of descriptors is for.
 
-        Raises DescriptorError: a file is not as its package's checksums.txt says.
+        Raises DescriptorError: a file is not as its package's checksums.txt says, YAML is no text.
         """
         problems = wrong_checksums(self.contents)
-        if problems:
-            raise DescriptorError(problems)
         found = {}
         for name, content in self.contents.items():
             try:
                 found[name] = content.decode("utf-8-sig")
-            except UnicodeDecodeError:
-                continue
+            except UnicodeDecodeError as error:
+                if may_be_descriptor(name):
+                    problems.append(Problem(name, f"this is not UTF-8 text: byte {error.start}"))
+        if problems:
+            raise DescriptorError(problems)
         return found
 
     def read_folder(self, folder: str) -> _Package:

@@ -281,15 +281,39 @@ class Reader:
                 self.notes.problem(node.at(key), f"{show(name)} is no vnf-profile: {nearest(name, profiles)}")
             return [vnf for index in fits for _member, vnf in read.get(index, ())]
 
+        after: dict[str, list[str]] = {}
         for node in df.nodes("dependencies"):
             node.text("id")
             before = members(node, "primary-id", "primary-vnf-profile")
             for vnf in members(node, "secondary-id", "secondary-vnf-profile"):
+                for first in before:
+                    loop = _way(after, first["name"], vnf["name"])
+                    if loop:
+                        self.notes.problem(node.path, f"this is a loop: {' after '.join([vnf['name'], *loop])}")
+                    after.setdefault(vnf["name"], []).append(first["name"])
                 for vdu in vnf["vdus"]:
                     known_ones = vdu.get("depends_on", [])
                     more = [f"{first['name']}/{other['name']}" for first in before for other in first["vdus"]]
                     vdu["depends_on"] = list(dict.fromkeys([*known_ones, *more]))
             node.close(known.DEPENDENCY)
+
+
+def _way(after: Mapping[str, list[str]], start: str, end: str) -> list[str] | None:
+    """The names from ``start`` to ``end``, each of them after the next one; None: there is no such way."""
+    came: dict[str, str | None] = {start: None}
+    for name in (names := [start]):
+        if name == end:
+            found: list[str] = []
+            step: str | None = name
+            while step is not None:
+                found.append(step)
+                step = came[step]
+            return found[::-1]
+        for other in after.get(name, ()):
+            if other not in came:
+                came[other] = name
+                names.append(other)
+    return None
 
 
 def _numbered(profile: str, number: int) -> str:

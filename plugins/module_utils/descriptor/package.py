@@ -49,6 +49,11 @@ def _is_bare(value: Any, kind: str) -> bool:
     return "id" in keys and "df" in keys and bool(keys & _BARE[kind])
 
 
+def may_be_descriptor(name: str) -> bool:
+    """Whether a file is YAML, and in none of a package's folders that hold YAML of others."""
+    return name.endswith((".yaml", ".yml")) and not _OTHERS & set(name.lower().split("/")[:-1])
+
+
 def is_descriptor(value: Any) -> bool:
     """Whether this is an NSD or VNFD of SOL006 rather than a network-service document."""
     return any(_inner(value, kind) for kind in _KINDS)
@@ -57,9 +62,7 @@ def is_descriptor(value: Any) -> bool:
 def descriptors(files: Mapping[str, str], notes: Notes) -> dict[str, list[tuple[str, Node]]]:
     """The NSDs and VNFDs (file and mapping) among ``files``. YAML of other kinds is none of our business."""
     found: dict[str, list[tuple[str, Node]]] = {kind: [] for kind in _KINDS}
-    for name in sorted(files):
-        if not name.endswith((".yaml", ".yml")) or _OTHERS & set(name.lower().split("/")[:-1]):
-            continue
+    for name in sorted(filter(may_be_descriptor, files)):
         try:
             value = parse_yaml(files[name], name)
         except DescriptorError as error:

@@ -75,10 +75,21 @@ def survey(packages: Mapping[str, Mapping[str, str] | list[Problem]]) -> list[Ro
             check(row, file, node, files, found)
             row.problems, row.left_out = list(dict.fromkeys(row.problems)), list(dict.fromkeys(row.left_out))
             rows.append(row)
+    rows = _merged(rows)
     seen = {row.package if row.package in packages else "." for row in rows}
     rows += [Row(name, problems=[Problem(name, "there is no descriptor: a YAML file with nsd or vnfd at its top")])
              for name in packages if name not in seen]
     return sorted(rows, key=lambda row: (row.package, row.kind, row.id))
+
+
+def _merged(rows: list[Row]) -> list[Row]:
+    """The rows, what is wrong with a package that has a descriptor put to the descriptor."""
+    firsts = {row.package: row for row in reversed(rows) if row.kind}
+    for row in rows:
+        there = firsts.get(row.package)
+        if there is not None and not row.kind:
+            there.problems = list(dict.fromkeys([*row.problems, *there.problems]))
+    return [row for row in rows if row.kind or row.package not in firsts]
 
 
 def _path(package: str, path: str) -> str:

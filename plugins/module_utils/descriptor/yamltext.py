@@ -9,7 +9,7 @@ import functools
 import re
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Problem, TargetError
+from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Problem, TargetError, step
 
 _DEEPEST = 64
 _MOST_VALUES = 2_000_000
@@ -36,6 +36,9 @@ def parse_yaml(text: str, name: str) -> Any:
         raise
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise DescriptorError([_yaml_problem(error, name)]) from None
+    loop = _loop(value)
+    if loop is not None:
+        raise DescriptorError([Problem(f"{name}:{loop}", "this contains itself, by an anchor")])
     if _size(value) > _MOST_VALUES:
         raise DescriptorError([Problem(name, f"its anchors make more than {_MOST_VALUES} values of it")])
     return value
@@ -97,10 +100,41 @@ def _loader() -> Any:
     return Loader
 
 
-def _size(value: Any) -> int:
-    """How many values ``value`` has when its anchors are written out; more than allowed when it contains itself."""
-    known: dict[int, int] = {}
+def _loop(value: Any) -> str | None:
+    """The path of the first value in ``value`` that contains itself."""
     open_ids: set[int] = set()
+    known: set[int] = set()
+    # A path is a pair of what is before it and its last step, as paths of anchors in anchors can be long
+    stack: list[tuple[Any, tuple[Any, ...], bool]] = [(value, (), False)]
+    while stack:
+        item, path, leave = stack.pop()
+        if not isinstance(item, (dict, list)):
+            continue
+        if leave:
+            open_ids.discard(id(item))
+            known.add(id(item))
+        elif id(item) in open_ids:
+            return _rendered(path)
+        elif id(item) not in known:
+            open_ids.add(id(item))
+            stack.append((item, path, True))
+            inner = item.items() if isinstance(item, dict) else enumerate(item)
+            stack.extend((child, (path, key), False) for key, child in inner)
+    return None
+
+
+def _rendered(path: tuple[Any, ...]) -> str:
+    """The last steps of a path."""
+    steps: list[Any] = []
+    while path and len(steps) <= _DEEPEST:
+        path, key = path
+        steps.append(key)
+    return functools.reduce(step, reversed(steps), "")
+
+
+def _size(value: Any) -> int:
+    """How many values ``value``, which does not contain itself, has when its anchors are written out."""
+    known: dict[int, int] = {}
     stack: list[tuple[Any, bool]] = [(value, False)]
     while stack:
         item, leave = stack.pop()
@@ -108,12 +142,8 @@ def _size(value: Any) -> int:
             continue
         children = list(item.values()) if isinstance(item, dict) else item
         if leave:
-            open_ids.discard(id(item))
             known[id(item)] = 1 + sum(known.get(id(child), 1) for child in children)
-        elif id(item) in open_ids:
-            return _MOST_VALUES + 1
         elif id(item) not in known:
-            open_ids.add(id(item))
             stack.append((item, True))
             stack.extend((child, False) for child in children)
     return known.get(id(value), 1)

@@ -88,7 +88,8 @@ def test_a_single_descriptor_is_no_document(tmp_path: Path) -> None:
         ("a: \x07", ": this is no valid YAML: "),
         ("[" * 100, ", line 1, column 65: this is nested deeper than 64 levels"),
         ("- " * 10_000 + "x", ", line 1, column 129: this is nested deeper than 64 levels"),
-        ("a: &a [*a]", ": its anchors make more than 2000000 values of it"),
+        ("a: &a [*a]", ":a[0]: this contains itself, by an anchor"),
+        ("b: 1\na: &a {x: [{y: *a}]}", ":a.x[0].y: this contains itself, by an anchor"),
         (
             "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
             + "".join(f"{this}: &{this} [{','.join(['*' + last] * 10)}]\n" for last, this in zip("abcdefg", "bcdefgh")),
@@ -265,3 +266,32 @@ def test_packages_of_a_folder_are_read_one_by_one(pack: Pack, tmp_path: Path) ->
     assert list(read_packages(str(tmp_path / "plain"))) == ["."]
     with pytest.raises(DescriptorError, match="there is no such file or folder"):
         read_packages(str(tmp_path / "nowhere"))
+
+
+def test_parameters_beside_packages_are_no_package(tmp_path: Path) -> None:
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / "vnfd.yaml").write_text("vnfd: {}", encoding="utf-8")
+    (tmp_path / "params.yml").write_text("nfv_params: {}", encoding="utf-8")
+    assert list(read_packages(str(tmp_path))) == ["web"]
+    (tmp_path / "params.yml").write_text("nsd: {}", encoding="utf-8")
+    assert list(read_packages(str(tmp_path))) == ["."]
+    (tmp_path / "params.yml").write_text("nsd: [", encoding="utf-8")
+    assert list(read_packages(str(tmp_path))) == ["."]
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.csar"])
+def test_archives_of_other_kinds_are_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"x")
+    assert [str(problem) for problem in read_packages(str(tmp_path))[name]] == [
+        f"{name}: this is no .tar.gz: a package is a folder, or a tarball that gzip made smaller"]
+
+
+def test_mistakes_are_in_their_package(pack: Pack, tmp_path: Path) -> None:
+    pack({"web/checksums.txt": b"x"}, "a.tar.gz")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "vnfd.yaml").write_bytes(b"vnfd: \xff")
+    (tmp_path / "b" / "logo.png").write_bytes(b"\xff")
+    found = read_packages(str(tmp_path))
+    assert [str(problem) for problems in found.values() for problem in problems] == [
+        "a.tar.gz/web/checksums.txt, line 1: 'x' is no checksum with a file: write both, as md5sum does",
+        "b/vnfd.yaml: this is not UTF-8 text: byte 6"]

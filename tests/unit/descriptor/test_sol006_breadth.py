@@ -32,6 +32,8 @@ VDU = f"{VNFD}.vdu[0]"
          "SOFT-ANTI-AFFINITY"),
         ({"dependencies": [{"id": "d", "primary-id": "web", "secondary-id": "bd"}]},
          "dependencies[0].secondary-id: 'bd' is no vnf-profile: known: web"),
+        ({"dependencies": [{"id": "d", "primary-id": "web", "secondary-id": "web"}]},
+         "dependencies[0]: this is a loop: web after web"),
     ],
 )
 def test_mistakes_in_a_df_of_an_nsd(nsd: Tree, vnfd: Tree, df: Tree, message: str) -> None:
@@ -108,8 +110,8 @@ def test_a_key_in_two_spellings(nsd: Tree, vnfd: Tree) -> None:
          "params:additional-params-for-vnf[1]: 'web' is there already, at params:additional-params-for-vnf[0]"),
         ({"additional-params-for-vnf": [{"member-vnf-index": "web", "affinity-or-anti-affinity-group": [
             {"id": "g", "vim-affinity-group-id": "x"}]}]},
-         "params:additional-params-for-vnf[0].affinity-or-anti-affinity-group[0].id: 'g' is no affinity-or-anti-affinity-group of "
-         "web"),
+         "params:additional-params-for-vnf[0].affinity-or-anti-affinity-group[0].id: 'g' is no affinity-or-anti-affinity-group "
+         "of web"),
         ({"vimAccountId": "a", "vnf": [{"member-vnf-index": "web", "vimAccountId": "b"}],
           "vld": [{"name": "mgmt", "vim-network-name": {"a": "x"}}]},
          "params:vld[0].vim-network-name: there is none for VIM b: known: a"),
@@ -197,3 +199,14 @@ def test_several_members_of_a_profile_share_what_is_no_address(nsd: Tree, vnfd: 
     assert first["interfaces"][0].pop("ip_addresses") == ["10.8.0.8"]
     assert first["interfaces"][1] == second["interfaces"][1]
     load(result.document)
+
+
+def test_dependencies_in_a_loop(nsd: Tree, vnfd: Tree) -> None:
+    df = nsd["df"][0]
+    for name in ("b", "c"):
+        other = copy.deepcopy(df["vnf-profile"][0])
+        other["id"] = other["virtual-link-connectivity"][0]["constituent-cpd-id"][0]["constituent-base-element-id"] = name
+        df["vnf-profile"].append(other)
+    pairs = (("web", "b"), ("b", "c"), ("c", "web"))
+    df["dependencies"] = [{"id": str(at), "primary-id": one, "secondary-id": two} for at, (one, two) in enumerate(pairs)]
+    assert problems(nsd, vnfd) == [f"{NSD}.df[0].dependencies[2]: this is a loop: web after c after b after web"]

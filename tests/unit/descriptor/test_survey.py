@@ -57,3 +57,9 @@ def test_an_nsd_whose_vnfd_is_not_there(nsd: Tree, vnfd: Tree) -> None:
     rows = survey({"ns": packages(nsd, vnfd)["ns"]})
     assert [str(problem) for problem in rows[0].problems] == [
         "ns/nsd.yaml:nsd.df[0].vnf-profile[0].vnfd-id: 'web-vnf' is in no package: there are none"]
+
+
+def test_a_package_whose_descriptor_can_not_be_read_has_one_row() -> None:
+    rows = survey({"odd": {"vnfd.yaml": "vnfd: 5"}})
+    assert [(row.package, row.kind, [str(problem) for problem in row.problems]) for row in rows] == [
+        ("odd", "vnfd", ["odd/vnfd.yaml:vnfd: 5 is a number, not a mapping", "odd/vnfd.yaml:vnfd.df: this is missing"])]
