@@ -76,7 +76,7 @@ class ActionModule(ActionBase):
             if not source.is_package:
                 if not isinstance(source.document, dict):
                     raise unusable([f'{path}: a network service is a mapping, and this is '
-                                     f'{_KINDS.get(type(source.document), "a single value")}'])
+                                    f'{_KINDS.get(type(source.document), "a single value")}'])
                 wrong = [why for name in sorted(set(_task_files(source.document)))
                          if (why := self._task_file(name, path)[1]) is not None]
                 if wrong:

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -131,12 +133,13 @@ def test_a_kept_document_is_the_packages(service: Service) -> None:
 
 def test_onboard_tells_of_good_and_of_bad_packages(tmp_path: Path) -> None:
     """Needs no cloud: a table of what is there, and a failure where something can not be used."""
-    found = good(play('onboard', nfv_descriptor=str(ROOT / 'examples' / 'sol006')))
-    lines = [line.split()[:3] for line in found.out.splitlines() if '_ns ' in line or '_vnf ' in line]
-    assert lines == [['db_vnf', 'vnfd', 'db-vnf'], ['edge_ns', 'nsd', 'edge-ns'], ['web_vnf', 'vnfd', 'web-vnf']]
+    shutil.copytree(ROOT / 'examples' / 'sol006', tmp_path, dirs_exist_ok=True)
     (tmp_path / 'bad').mkdir()
     (tmp_path / 'bad' / 'vnfd.yaml').write_text(json.dumps({'vnfd': {'id': 'bad', 'df': [{'id': 'd'}], 'vdu': [{'id': 'main'}]}}))
-    (tmp_path / 'none').mkdir()
-    (tmp_path / 'none' / 'README').write_text('hello')
-    refused(play('onboard', nfv_descriptor=str(tmp_path)), 'bad/vnfd.yaml:vnfd.vdu[0].sw-image-desc: this is missing',
-            'none: there is no descriptor')
+    with tarfile.open(tmp_path / 'evil.tar.gz', 'w:gz') as archive:
+        archive.addfile(tarfile.TarInfo('../vnfd.yaml'))
+    played = play('onboard', nfv_descriptor=str(tmp_path))
+    refused(played, 'bad/vnfd.yaml:vnfd.vdu[0].sw-image-desc: this is missing', "evil.tar.gz: '../vnfd.yaml' would be outside")
+    lines = [(*words[:3], *words[5:]) for line in played.out.splitlines() if (words := line.split())[1:2] in (['nsd'], ['vnfd'])]
+    assert lines == [('bad', 'vnfd', 'bad', '2', 'problems', '0'), ('db_vnf', 'vnfd', 'db-vnf', 'ok', '0'),
+                     ('edge_ns', 'nsd', 'edge-ns', 'ok', '0'), ('web_vnf', 'vnfd', 'web-vnf', 'ok', '0')]
