@@ -59,8 +59,9 @@ known one.
 ## Units
 
 Memory and storage are in GB, by which OSM means 1024 MiB: `size: 0.5` is 512 MiB; `memory-mb` of the older model is in
-MiB. A text may have its unit: `'512 MB'`, `'2 GiB'` (of 1024 each). Storage is rounded up to whole GiB. Quotas are in MHz, MiB,
-Mbit/s and operations/s, MTUs in bytes.
+MiB. A text may have its unit: `'512 MB'`, `'2 GiB'` (of 1024 each). Storage is rounded up to whole GiB; swap is in GB as well,
+though OSM hands its number on as MiB. A number that is rather one of MB is told of. Quotas are in MHz, MiB, Mbit/s and
+operations/s, MTUs in bytes.
 
 ## VIM accounts
 

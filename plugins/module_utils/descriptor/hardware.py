@@ -27,6 +27,7 @@ _SPECS = re.compile(r"(hw|quota|trait|resources|os|pci_passthrough|aggregate_ins
 _MOST_NUMA_NODES = 64
 # Above this many GB a memory was rather meant in MB
 _MUCH_MEMORY = 512
+_MUCH_SWAP = 64
 _STORAGES = {
     "ROOT-STORAGE": "root",
     "ROOT": "root",
@@ -143,11 +144,13 @@ def flavor(vdu: Node, computes: Mapping[str, Node], storages: Mapping[str, Node]
         if specs:
             shape["extra_specs"] = specs
     volumes: list[dict[str, Any]] = []
+    boots = vdu.values.get("boot-order") is None
     for name in vdu.texts("virtual-storage-desc"):
         storage = referred(vdu, "virtual-storage-desc", name, storages, "virtual-storage-desc")
         if storage:
             _quotas(storage, epa)
-            _storage(storage, name, shape, volumes)
+            _storage(storage, name, shape, volumes, boots)
+        boots = False
     _boot_order(vdu, volumes)
     if epa:
         shape["epa"] = epa
@@ -213,7 +216,7 @@ def _memory(compute: Node, shape: dict[str, Any], epa: dict[str, Any], specs: di
         shape["ram_mib"] = told
     elif size is not None:
         shape["ram_mib"] = round(size * 1024)
-        if size >= _MUCH_MEMORY and not isinstance(memory.values["size"], str):
+        if size >= _MUCH_MEMORY and not memory.has_unit("size"):
             memory.notes.warn(memory.at("size"), f"{size:g} GB of memory: SOL006 counts it in GB; write '{size:g} MB' if that is "
                               "what is meant")
     pages = memory.choice("mempage-size", _PAGES)
@@ -277,7 +280,8 @@ def _numa_node(node: Node, at: int) -> dict[str, Any]:
     return {**found, **{key: value for key, value in told.items() if value}}
 
 
-def _storage(storage: Node, name: str, shape: dict[str, Any], volumes: list[dict[str, Any]]) -> None:
+def _storage(storage: Node, name: str, shape: dict[str, Any], volumes: list[dict[str, Any]], boots: bool) -> None:
+    """Put a storage into the flavor or the volumes; ``boots``: it is the VDU's first, which OSM boots from where it persists."""
     kind = storage.text("type-of-storage") or "root-storage"
     word = _STORAGES.get(kind.rpartition(":")[2].upper())
     if word is None:
@@ -297,9 +301,12 @@ def _storage(storage: Node, name: str, shape: dict[str, Any], volumes: list[dict
         shape["ephemeral_gib"] = rounded
     elif word == "swap":
         shape["swap_mib"] = round(size * 1024)
+        if size >= _MUCH_SWAP and not sized.has_unit("size-of-storage"):
+            sized.notes.warn(sized.at("size-of-storage"), f"{size:g} GB of swap: SOL006 counts it in GB, OSM hands the number on "
+                             f"as MiB; write '{size:g} MB' if that is what is meant")
     else:
         volume: dict[str, Any] = {"name": name_of(name), "size_gib": rounded}
-        if word == "persistent-root":
+        if word == "persistent-root" or (boots and word == "persistent" and kind.upper() != "BLOCK"):
             volume["boot"] = True
         volume.update(dict.fromkeys(sorted({*_asked(sized), *_asked(storage)}), True))
         volumes.append(volume)

@@ -98,7 +98,9 @@ class Connections:
             connection = self.tied[link]
         if connection is not None:
             return connection.link, list(connection.addresses), ext_node
-        if link is None:
+        if link is None and ext and ext != self.management:
+            self.notes.leave(node.path, f"its ext-cpd {show(ext)} is connected to no virtual link")
+        elif link is None:
             why = f"its ext-cpd {show(ext)} is connected to none" if ext else "neither int-virtual-link-desc nor ext-cpd has it"
             self.notes.problem(node.path, f"{show(name)} is on no virtual link: {why}")
         elif link not in self.inside:
@@ -113,13 +115,18 @@ class Connections:
 def interfaces(
     vdu_id: str, vdu: Node, count: int, connections: Connections, asked: Node | None, alone: bool = True
 ) -> list[dict[str, Any]]:
-    """The interfaces of a VDU. Positions of them all are only an order; of some, they are places in it.
+    """The interfaces of a VDU.
 
     :param alone: whether the parameters are of this VNF, and of no other.
     """
     wishes = by_id(asked.nodes("interface"), "name") if asked and alone else {}
     group = asked.text("security-group-name") if asked else None
-    found = [_interface(vdu_id, cpd_id, cpd, count, connections, wishes) for cpd_id, cpd in by_id(vdu.nodes("int-cpd")).items()]
+    before = len(vdu.notes.problems)
+    read = [(_interface(vdu_id, name, cpd, count, connections, wishes), cpd) for name, cpd in by_id(vdu.nodes("int-cpd")).items()]
+    read = [(item, cpd) for item, cpd in read if item["virtual_link"]]
+    found, cpds = [item for item, _cpd in read], [cpd for _item, cpd in read]
+    if not found and vdu.get("int-cpd") and len(vdu.notes.problems) == before:
+        vdu.notes.problem(vdu.at("int-cpd"), "none of them is on a virtual link")
     for name, node in wishes.items():
         names = [item["name"] for item in found]
         if name not in names:
@@ -127,18 +134,45 @@ def interfaces(
     for item in found:
         if group and item.get("port_security") is not False:
             item["security_groups"] = [group]
-    # The order may be counted from 0, a position is from 1
-    first = 1 if any(item.get("order") == 0 for item in found) else 0
+    _vpcis(found, cpds)
+    _positions(found, cpds)
+    return found
+
+
+def _vpcis(found: list[dict[str, Any]], cpds: list[Node]) -> None:
+    """Leave out PCI addresses that another interface has: packages give one to all of them."""
+    taken: dict[str, str] = {}
+    for item, cpd in zip(found, cpds):
+        vpci = item.get("vpci")
+        if vpci in taken:
+            cpd.notes.leave(cpd.path, f"its vpci {vpci}, which is that of {taken[vpci]}")
+            del item["vpci"]
+        elif vpci is not None:
+            taken[vpci] = item["name"]
+
+
+def _positions(found: list[dict[str, Any]], cpds: list[Node]) -> None:
+    """Put interfaces in their order: positions of them all are only that, of some they are places in it."""
     for item in found:
         order = item.pop("order", None)
         if order is not None:
-            item.setdefault("position", order + first)
+            item.setdefault("position", order)
+    # They may be counted from 0
+    first = 1 if any(item.get("position") == 0 for item in found) else 0
     positions = [item.get("position") for item in found]
     if found and None not in positions and len(set(positions)) == len(positions):
         found.sort(key=lambda item: item["position"])
         for item in found:
             del item["position"]
-    return found
+        return
+    for item, cpd in zip(found, cpds):
+        position = item.get("position")
+        if position is None:
+            continue
+        item["position"] = position + first
+        if item["position"] > len(found):
+            cpd.notes.leave(cpd.path, f"its position {position}: there are {len(found)} interfaces")
+            del item["position"]
 
 
 def _interface(

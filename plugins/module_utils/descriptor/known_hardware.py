@@ -120,7 +120,8 @@ QUOTA = Section("cpu-quota, mem-quota, vif-quota, disk-io-quota", {
 STORAGE = Section("vnfd.virtual-storage-desc", {
     "id": "a volume's `name`; what a VDU names",
     "type-of-storage": "root-storage: `flavor.disk_gib`; ephemeral-storage: `ephemeral_gib`; swap-storage: `swap_mib`; "
-                       "persistent-storage and block: a volume; persistent-root-storage: a volume with `boot`",
+                       "persistent-storage and block: a volume; persistent-root-storage, and a persistent-storage that is the "
+                       "VDU's first, where no boot-order says otherwise: a volume with `boot`",
     "size-of-storage": "in GB of 1024 MiB; or a number with its unit",
     "vdu-storage-requirements": "keep-volume: `keep`; multiattach: `multiattach`; others are left out",
     "multiattach": "`multiattach`",

@@ -54,7 +54,8 @@ DF = Section("nsd.df", {
     "default-ns-instantiation-level-id": "which ns-instantiation-level it is; without it the first one",
     "default-instantiation-level": "the same",
     "dependencies": "`depends_on` of the VDUs of the secondary VNF",
-    "scaling-aspect": left("an NS is scaled by instantiating it again with another `ns_instantiation_level_id`"),
+    "scaling-aspect": "how many VNFs each vnf-profile is, where `ns_scale_info` of the parameters names one of its levels: an NS "
+                      "is scaled by instantiating it again with another one",
     "pnf-profile": left(_PNF),
     "ns-profile": left(_NESTED),
     "nsr-profile": left(_NESTED),
@@ -76,7 +77,20 @@ LEVEL = Section("nsd.df.ns-instantiation-level", {
     "virtual-link-to-level-mapping": left(_BIT_RATES),
     "ns-to-level-mapping": left(_NESTED),
 })
-LEVEL_OF_VNF = Section("nsd.df.ns-instantiation-level.vnf-to-level-mapping", {
+ASPECT = Section("nsd.df.scaling-aspect", {
+    "id": "what `ns_scale_info` names",
+    "name": INFORMATION,
+    "description": INFORMATION,
+    "ns-scale-level": "by vnf-profile, the number of VNFs",
+})
+SCALE_LEVEL = Section("nsd.df.scaling-aspect.ns-scale-level", {
+    "id": "what `ns_scale_info` names",
+    "description": INFORMATION,
+    "vnf-to-level-mapping": "by vnf-profile, the number of VNFs",
+    "virtual-link-to-level-mapping": left(_BIT_RATES),
+    "ns-to-level-mapping": left(_NESTED),
+})
+LEVEL_OF_VNF = Section("vnf-to-level-mapping", {
     "vnf-profile-id": "the vnf-profile",
     "number-of-instances": "so many VNFs: `web`, `web-2`, `web-3` ...",
 })
@@ -193,5 +207,5 @@ PROVIDER = Section("provider-network", {
     "sdn-ports": left("ports of an SDN controller are connected by the task file that `sdn` of the document names"),
 })
 
-SECTIONS = (NSD, DF, VNF_PROFILE, CONNECTIVITY, CONSTITUENT, LEVEL, LEVEL_OF_VNF, DEPENDENCY, GROUP, RULE, LINK,
-            CONNECTIVITY_TYPE, LINK_PROFILE, PROTOCOL_DATA, LAYER_2, SUBNET, DHCP, DNS, PROVIDER)
+SECTIONS = (NSD, DF, VNF_PROFILE, CONNECTIVITY, CONSTITUENT, LEVEL, ASPECT, SCALE_LEVEL, LEVEL_OF_VNF, DEPENDENCY, GROUP, RULE,
+            LINK, CONNECTIVITY_TYPE, LINK_PROFILE, PROTOCOL_DATA, LAYER_2, SUBNET, DHCP, DNS, PROVIDER)

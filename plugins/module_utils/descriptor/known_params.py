@@ -17,9 +17,10 @@ _ACCOUNT = (
 PARAMS = Section("parameters", {
     "ns-name": "`name`",
     "ns-description": "`description`",
-    "nsd-id": "which NSD is read, where there are several",
+    "nsd-id": "which NSD is read, where there are several; a UUID of OSM's catalog is left out",
     "ns-flavour-id": "which df of the NSD",
     "ns-instantiation-level-id": "which ns-instantiation-level of it",
+    "ns-scale-info": "which ns-scale-level of a scaling-aspect of it",
     "vim-account-id": _ACCOUNT,
     "vim-account": "the same",
     "vims": "`vims`",
@@ -29,6 +30,7 @@ PARAMS = Section("parameters", {
     "additional-params-for-ns": "`cloud_init.params` of all VDUs",
     "additional-params-for-vnf": "`cloud_init.params` of the VDUs of a VNF, or of one VDU",
     "wim-account-id": left("networks between VIMs are not made"),
+    "wim-account": left("networks between VIMs are not made"),
     "k8s-namespace": left(_KUBERNETES),
     "config-units": left(_DAY_2),
     "ns-config-template-id": left("give the parameters themselves"),
@@ -40,6 +42,10 @@ PARAMS = Section("parameters", {
     "ns-instance-id": unused("nfv_ns says it"),
     "nsr-id": unused("nfv_ns says it"),
     "netslice-instance-id": unused("slices are not done"),
+})
+SCALE_INFO = Section("parameters.ns-scale-info", {
+    "ns-scaling-aspect-id": "the scaling-aspect of the NSD",
+    "ns-scale-level-id": "its ns-scale-level",
 })
 LINK = Section("parameters.vld, parameters.vnf.internal-vld", {
     "name": "id of the virtual-link-desc, or of the int-virtual-link-desc",
@@ -116,4 +122,4 @@ GROUP = Section("parameters.additional-params-for-vnf.affinity-or-anti-affinity-
     "vim-affinity-group-id": "`existing`",
 })
 
-SECTIONS = (PARAMS, LINK, POINT, MEMBER, VDU, INTERFACE, VOLUME, INNER_POINT, FOR_VNF, FOR_VDU, GROUP)
+SECTIONS = (PARAMS, SCALE_INFO, LINK, POINT, MEMBER, VDU, INTERFACE, VOLUME, INNER_POINT, FOR_VNF, FOR_VDU, GROUP)

@@ -117,7 +117,7 @@ ASPECT = Section("vnfd.df.scaling-aspect", {
     "id": "`name`",
     "name": "`description`, where there is no other",
     "description": "`description`",
-    "max-scale-level": "`max_level`",
+    "max-scale-level": "`max_level`; without it as many steps as fit in between the limits of the vdu-profiles",
     "aspect-delta-details": "`deltas`: an aspect without deltas of VDUs is left out",
     "scaling-policy": KEPT,
     "scaling-config-action": left(_DAY_2),
@@ -219,7 +219,7 @@ INT_CPD = Section("vnfd.vdu.int-cpd", {
 })
 EXT_CPD = Section("vnfd.ext-cpd", {
     "id": "what virtual-link-connectivity and mgmt-cp name",
-    "int-cpd": "the interface that is on the virtual link of the NS",
+    "int-cpd": "the interface that is on the virtual link of the NS: it is left out where the NSD connects the ext-cpd to none",
     "int-virtual-link-desc": "that virtual link is the one of the NS, and none is made inside",
     "port-security-enabled": "`port_security`",
     "port-security-disable-strategy": "as of the int-cpd",
@@ -253,7 +253,7 @@ ADDRESS_DATA = Section("cpd.protocol.address-data", {
 })
 REQUIREMENT = Section("vnfd.vdu.int-cpd.virtual-network-interface-requirement", {
     "name": "the interface's `name`",
-    "position": "`position`: of all interfaces only an order, of some the place, counted from 1",
+    "position": "`position`: of all interfaces only an order, of some the place, counted from 1, or from 0 where one is 0",
     "virtual-interface": "`type`",
     "description": INFORMATION,
     "support-mandatory": INFORMATION,
@@ -263,7 +263,7 @@ REQUIREMENT = Section("vnfd.vdu.int-cpd.virtual-network-interface-requirement", 
 })
 VIRTUAL_INTERFACE = Section("virtual-interface", {
     "type": "`type`: VIRTIO, PARAVIRT and OM-MGMT are virtio (OM-MGMT is `management`, too), E1000, SR-IOV, PCI-PASSTHROUGH",
-    "vpci": "`vpci`",
+    "vpci": "`vpci`, unless another interface has it already",
     "bandwidth": left(_BIT_RATES),
 })
 LINK = Section("vnfd.int-virtual-link-desc", {

@@ -48,6 +48,9 @@ def read_path(path: str) -> Source:
         if path.endswith(_ARCHIVES):
             with open(path, "rb") as stream:
                 return Source(None, _Package(path).read_archive(stream, "", path).texts(), True)
+        if path.endswith(_OTHER_ARCHIVES) and os.path.exists(path):
+            why = "this is no .tar.gz: a package is a folder, or a tarball that gzip made smaller"
+            raise DescriptorError([Problem(path, why)])
         return _read_document(path)
     except OSError as error:
         raise DescriptorError([Problem(error.filename or path, _reason(error))]) from None
@@ -98,8 +101,6 @@ def _read_package(path: str) -> dict[str, str] | list[Problem]:
     try:
         if os.path.islink(path):
             return [Problem(path, "this is a link: a package holds plain files only")]
-        if path.endswith(_OTHER_ARCHIVES):
-            return [Problem(path, "this is no .tar.gz: a package is a folder, or a tarball that gzip made smaller")]
         source = read_path(path)
         return source.files if source.is_package else [Problem(path, "this is neither a folder nor a tarball")]
     except DescriptorError as error:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import posixpath
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.descriptor import known_p
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.groups import groups, local_rule, membership
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.interface import Connection
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.link import finish, name_of, told
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor.nslevels import numbers
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.nslinks import Links
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.package import descriptors
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.params import Params
@@ -23,7 +25,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.descriptor.vnfd import Me
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.yamltext import DescriptorError
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Problem, nearest, show
 
-MOST_MEMBERS = 1000
+_UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -88,6 +90,9 @@ class Reader:
         named = {node.text("id", required=True) or "": node for _file, node in found}
         if wanted is not None and wanted in named:
             return named[wanted]
+        if wanted is not None and _UUID.fullmatch(wanted):
+            self.notes.leave("params:nsd-id", "an id of OSM's own catalog means nothing here")
+            wanted = None
         if not found:
             there = f"; there are VNFDs: {', '.join(sorted(self.packages))}" if self.packages else ""
             self.notes.problem("descriptor", f"there is no NSD: a YAML file with nsd at its top{there}")
@@ -107,7 +112,7 @@ class Reader:
         df = chosen(nsd.nodes("df"), params.flavour, nsd, "df")
         links = Links(nsd, df, params)
         profiles = by_id(df.nodes("vnf-profile")) if df else {}
-        counts = self.counts(df, profiles) if df else {}
+        counts = numbers(df, profiles, params) if df else {}
         in_groups = groups(df) if df else {}
         self.used_links(counts, profiles, links)
         read = {index: [one for number in range(counts.get(index, 1))
@@ -144,36 +149,6 @@ class Reader:
         for name in nsd.texts("vnfd-id"):
             if name not in self.packages and name not in self.folders:
                 self.notes.warn(nsd.at("vnfd-id"), f"{show(name)} is in no package: {nearest(name, self.packages)}")
-
-    def counts(self, df: Node, profiles: Mapping[str, Node]) -> dict[str, int]:
-        """How many VNFs each vnf-profile is."""
-        levels = df.nodes("ns-instantiation-level")
-        default = df.text("default-ns-instantiation-level-id") or df.text("default-instantiation-level")
-        wanted = self.params.level or default
-        level = chosen(levels, wanted, df, "ns-instantiation-level") if levels or wanted else None
-        found = {}
-        for name, profile in profiles.items():
-            least = profile.whole("min-number-of-instances")
-            found[name] = 1 if least is None else least
-        for entry in level.nodes("vnf-to-level-mapping") if level else ():
-            profile_id, number = entry.text("vnf-profile-id", required=True), entry.whole("number-of-instances")
-            if profile_id is not None and profile_id not in profiles:
-                self.notes.problem(entry.at("vnf-profile-id"), f"{show(profile_id)} is no vnf-profile: "
-                                   f"{nearest(profile_id, profiles)}")
-            elif profile_id is not None:
-                found[profile_id] = 1 if number is None else number
-            entry.close(known.LEVEL_OF_VNF)
-        for one in levels:
-            one.text("id")
-            one.get("vnf-to-level-mapping")
-            one.close(known.LEVEL)
-        for name, profile in profiles.items():
-            most = profile.whole("max-number-of-instances") or MOST_MEMBERS
-            if found[name] > min(most, MOST_MEMBERS):
-                self.notes.problem(profile.at("max-number-of-instances"), f"{found[name]} are asked for, more than "
-                                   f"{min(most, MOST_MEMBERS)}")
-                found[name] = 1
-        return found
 
     def used_links(self, counts: Mapping[str, int], profiles: Mapping[str, Node], links: Links) -> None:
         for index, profile in profiles.items():

@@ -30,6 +30,7 @@ class Params:
         self.description = node.text("ns-description")
         self.flavour = node.text("ns-flavour-id")
         self.level = node.text("ns-instantiation-level-id")
+        self.scale_info = node.nodes("ns-scale-info")
         self.vims = node.mapping("vims")
         self.ssh_keys = node.texts("ssh-keys")
         self.ns_values = node.mapping("additional-params-for-ns")

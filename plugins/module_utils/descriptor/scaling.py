@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor import known_vnfd as known
@@ -20,9 +20,14 @@ class Scaling:
     :param vdus: ids of the VNFD's VDUs.
     :param begin: the instantiation level that is begun with.
     :param without: those of them that are left out.
+    :param limits: by VDU, ``min_count`` and ``max_count``.
     """
 
-    def __init__(self, vdus: Collection[str], df: Node | None, begin: str | None = None, without: Collection[str] = ()) -> None:
+    def __init__(
+        self, vdus: Collection[str], df: Node | None, begin: str | None = None, without: Collection[str] = (),
+        limits: Mapping[str, Mapping[str, int]] | None = None,
+    ) -> None:
+        self.limits = {name_of(name): found for name, found in (limits or {}).items()}
         self.vdus = vdus
         self.without = without
         self.df = df
@@ -39,8 +44,12 @@ class Scaling:
         named = {name: self.level(name, node, aspects) for name, node in levels.items()}
         begin = named.get(self.begin or next(iter(named), ""), {})
         self.levels_of = begin.get("aspects", {})
-        found = {"scaling_aspects": [one for one in (self.aspect(name, node) for name, node in aspects.items()) if one],
-                 "instantiation_levels": list(named.values())}
+        made = [one for one in (self.aspect(name, node) for name, node in aspects.items()) if one]
+        there = {one["name"] for one in made}
+        for level in named.values():
+            reached = {name: at for name, at in level.pop("aspects", {}).items() if name in there}
+            level.update({"aspects": reached} if reached else {})
+        found = {"scaling_aspects": made, "instantiation_levels": list(named.values())}
         return {key: value for key, value in found.items() if value}
 
     def aspect(self, name: str, node: Node) -> dict[str, Any] | None:
@@ -55,10 +64,18 @@ class Scaling:
             node.notes.leave(node.path, "it has no deltas of VDUs")
             return None
         if most is None:
-            node.notes.problem(node.at("max-scale-level"), "this is missing")
+            most = self.most(deltas)
+        if not most:
+            node.notes.leave(node.path, "it has no steps: neither max-scale-level nor the limits of its VDUs leave room for one")
             return None
         level = {"level": self.levels_of[name_of(name)]} if self.levels_of.get(name_of(name)) else {}
         return {"name": name_of(name), **described, "max_level": most, **level, "deltas": deltas}
+
+    def most(self, deltas: list[dict[str, int]]) -> int | None:
+        """How often the first step fits in between the VDUs' limits; None where none of them has any."""
+        fits = [(self.limits[vdu]["max_count"] - self.limits[vdu].get("min_count", 1)) // number
+                for vdu, number in deltas[0].items() if number and "max_count" in self.limits.get(vdu, {})]
+        return max(min(fits), 0) if fits else None
 
     def deltas(self, details: Node) -> list[dict[str, int]]:
         """What each step brings, or one for all of them."""

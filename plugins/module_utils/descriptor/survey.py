@@ -112,12 +112,17 @@ def _take(row: Row, notes: Notes) -> None:
 
 
 def _check_nsd(row: Row, file: str, node: Node, files: Mapping[str, str], found: Mapping[str, Any]) -> None:
-    notes = Notes()
-    reader = Reader(files, Params(None, notes), notes)
-    reader.vnfds([(where, Node(one.values, one.path, Notes())) for where, one in found["vnfd"]])
-    document = reader.read(Node(node.values, node.path, notes))
-    _take(row, notes)
-    _check_document(row, document, reader.used_files)
+    """Each df of an NSD, with the VNFDs that there are."""
+    flavours: list[str | None] = list(by_id(Node(node.values, node.path, Notes()).nodes("df")))
+    for number, flavour in enumerate(flavours or [None]):
+        notes = Notes()
+        reader = Reader(files, Params({"ns-flavour-id": flavour} if flavour else None, notes), notes)
+        reader.vnfds([(where, Node(one.values, one.path, Notes())) for where, one in found["vnfd"]])
+        document = reader.read(Node(node.values, node.path, notes))
+        _take(row, notes)
+        vdus = row.vdus
+        _check_document(row, document, reader.used_files)
+        row.vdus = vdus if number else row.vdus
 
 
 def _check_vnfd(row: Row, file: str, node: Node, files: Mapping[str, str], found: Mapping[str, Any]) -> None:

@@ -113,6 +113,12 @@ class Node:
             return None
         return self.number(key)
 
+    def has_unit(self, key: str) -> bool:
+        """Whether a size says its unit."""
+        value = self.values.get(key)
+        sized = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
+        return bool(sized and sized[2])
+
     def addresses(self, key: str) -> list[str]:
         """An address, or a list of them."""
         if isinstance(self.get(key), (list, tuple)):

@@ -81,7 +81,7 @@ class Member:
             self.access = ssh_access(df, vnfd.text("id"), self.vdu_ids)
         links = self.links(connections, df)
         physical = {name for name, vdu in there.items() if self.is_physical(name, vdu, connections)}
-        scaling = Scaling(self.vdu_ids, df, begin, physical)
+        scaling = Scaling(self.vdu_ids, df, begin, physical, self.limits)
         scaled = scaling.read()
         if scaling.policies:
             self.kept["scaling-policy"] = scaling.policies

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor import read_path, to_document
-from ansible_collections.nfv.mano.plugins.module_utils.target import NetworkService, Vdu, load
+from ansible_collections.nfv.mano.plugins.module_utils.target import Interface, NetworkService, Vdu, load
 from ansible_collections.nfv.mano.tests.integration.mano.life import Life
 from ansible_collections.nfv.mano.tests.integration.mano.service import Service
 from ansible_collections.nfv.mano.tests.integration.mano.support import ROOT, good, play, refused
@@ -23,15 +23,17 @@ PACKAGES = ROOT / 'tests' / 'fixtures' / 'sol006'
 #: What is on the sandbox's network, and not made.
 MGMT = {'vld': [{'name': 'mgmt', 'vim_network_name': 'shared'}]}
 #: The shortest is run each time.
-SHAPES = ('one_vdu', 'several_vdus', 'members_of_one_vnfd', 'link_to_the_outside', 'boot_volume', 'vnf_affinity', 'levels',
-          'second_df', 'dependencies')
+SHAPES = ('one_vdu', 'several_vdus', 'members_of_one_vnfd', 'internal_links', 'link_to_the_outside', 'boot_volume',
+          'vnf_affinity', 'levels', 'scaling', 'ns_scaling', 'second_df', 'dependencies', 'port_security', 'virtual_links')
+#: Those that ask for what only its owner may say of a network.
+OWN_NETWORK = ('port_security',)
 
 
 def given(case: str, name: str, **more: Any) -> dict[str, Any]:
     """The parameters of a case, and those that the sandbox needs."""
     params = yaml.safe_load((PACKAGES / case / 'case.yml').read_text(encoding='utf-8')).get('params') or {}
     asked = {key: value for key, value in params.items() if key != 'additional_params_for_vnf'}
-    return {**asked, **MGMT, 'ns_name': name, **more}
+    return {**asked, **({} if case in OWN_NETWORK else MGMT), 'ns_name': name, **more}
 
 
 def target_of(path: Path, params: dict[str, Any]) -> NetworkService:
@@ -40,25 +42,41 @@ def target_of(path: Path, params: dict[str, Any]) -> NetworkService:
 
 
 def assert_as_asked(service: Service, target: NetworkService) -> None:
-    """Each instance of each VDU, with its flavor, its interfaces in their order, its volumes and its group."""
+    """Each instance of each VDU, with its flavor, its interfaces, its volumes and its group; the networks with their subnets."""
     cloud, servers = service.project.cloud, service.project.servers(service.name)
     wanted = {f'{service.name}-{vnf.name}-{vdu.name}-{index}': (vnf.name, vdu) for vnf in target.vnfs for vdu in vnf.vdus
               for index in range(vdu.count)}
     assert set(servers) == set(wanted)
     assert {one.status for one in servers.values()} == {'ACTIVE'}
-    nets = {one.id: one for one in cloud.network.networks()}
-    for name, (vnf, vdu) in wanted.items():
+    nets = {one.name: one for one in cloud.network.networks()}
+    for name, (_vnf, vdu) in wanted.items():
         server = cloud.compute.get_server(servers[name].id)
         assert_flavor(server, vdu)
-        ports = {one.id: one for one in cloud.network.ports(device_id=server.id)}
+        assert (server.image.id is None) == any(one.boot for one in vdu.volumes)
+        ports = {one.name.removeprefix(f'{name}-'): one for one in cloud.network.ports(device_id=server.id)}
         attached = [one.port_id for one in cloud.compute.server_interfaces(server)]
-        assert sorted(ports) == sorted(attached)
-        assert sorted(nets[one.network_id].name for one in ports.values()) == sorted(
-            net_name(service, target, interface.virtual_link) for interface in vdu.interfaces), (name, vnf)
+        assert sorted(one.id for one in ports.values()) == sorted(attached)
+        assert set(ports) == {one.name for one in vdu.interfaces}
+        for interface in vdu.interfaces:
+            assert ports[interface.name].network_id == nets[net_name(service, target, interface.virtual_link)].id
+            assert_port(ports[interface.name], interface)
         volumes = [cloud.block_storage.get_volume(one.id) for one in server.attached_volumes]
         assert sorted(one.size for one in volumes) == sorted(one.size_gib for one in vdu.volumes)
         assert [one.is_bootable for one in volumes if one.is_bootable] == [True for one in vdu.volumes if one.boot]
     assert_groups(service, target, servers)
+    for link, described in target.links.items():
+        net = nets[net_name(service, target, link)]
+        if not described.existing:
+            assert {one.cidr for one in cloud.network.subnets(network_id=net.id)} == {one.cidr for one in described.subnets}
+            assert not described.mtu or net.mtu == described.mtu
+
+
+def assert_port(port: Any, asked: Interface) -> None:
+    """What an interface says of its port, of the first instance's."""
+    pairs = sorted(one['ip_address'] for one in port.allowed_address_pairs)
+    assert pairs == sorted(one.ip_address for one in asked.allowed_address_pairs)
+    assert asked.port_security in (None, port.is_port_security_enabled)
+    assert set(asked.ip_addresses[:1]) <= {one['ip_address'] for one in port.fixed_ips}
 
 
 def assert_flavor(server: Any, vdu: Vdu) -> None:

@@ -284,6 +284,7 @@ def test_archives_of_other_kinds_are_named(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"x")
     assert [str(problem) for problem in read_packages(str(tmp_path))[name]] == [
         f"{name}: this is no .tar.gz: a package is a folder, or a tarball that gzip made smaller"]
+    assert refused(tmp_path / name).startswith(f"{tmp_path / name}: this is no .tar.gz: ")
 
 
 def test_mistakes_are_in_their_package(pack: Pack, tmp_path: Path) -> None:

@@ -70,8 +70,6 @@ def test_what_can_not_be_scaled_is_left_out_and_said(nsd: Tree, vnfd: Tree) -> N
 @pytest.mark.parametrize(("df", "said"), [
     ({"scaling-aspect": [aspect({"one": 1}, **{"step-deltas": ["tow"]})]},
      "scaling-aspect[0].aspect-delta-details.step-deltas: 'tow' is none of deltas: known: one"),
-    ({"scaling-aspect": [{key: value for key, value in aspect({"one": 1}).items() if key != "max-scale-level"}]},
-     "scaling-aspect[0].max-scale-level: this is missing"),
     ({"instantiation-level": [level("l", 1, 1)]},
      "instantiation-level[0].scaling-info[0].scaling-aspect-id: 'width' is no scaling-aspect: there are none"),
     ({"scaling-aspect": [{**aspect({}), "aspect-delta-details": {"deltas": [{"id": "d", "vdu-delta": [{"id": "frnt"}]}]}}]},
@@ -80,3 +78,18 @@ def test_mistakes(nsd: Tree, vnfd: Tree, df: Tree, said: str) -> None:
     vnfd["df"][0].update(df)
     found = problems(nsd, vnfd)
     assert f"{DF}.{said}" in found, found
+
+
+@pytest.mark.parametrize(("most", "by", "read_as"), [(9, 2, 4), (None, 1, None), (1, 1, None), (4, 5, None)])
+def test_an_aspect_that_says_no_highest_level(nsd: Tree, vnfd: Tree, most: int | None, by: int, read_as: int | None) -> None:
+    """As packages have it: then the limits of the VDUs say it."""
+    given = aspect({"one": by})
+    del given["max-scale-level"]
+    vnfd["df"][0].update({"scaling-aspect": [given], "instantiation-level": [level("small", 1, 0)]})
+    vnfd["df"][0]["vdu-profile"][0].update({"min-number-of-instances": 1, "max-number-of-instances": most})
+    result = read(nsd, vnfd)
+    load(result.document, result.files)
+    aspects = result.document["vnfs"][0].get("scaling_aspects", [])
+    assert [one["max_level"] for one in aspects] == ([read_as] if read_as else [])
+    why = "it has no steps: neither max-scale-level nor the limits of its VDUs leave room for one"
+    assert [one.message for one in result.left_out if one.message == why] == ([] if read_as else [why])

@@ -34,11 +34,37 @@ VDU = f"{VNFD}.vdu[0]"
          "dependencies[0].secondary-id: 'bd' is no vnf-profile: known: web"),
         ({"dependencies": [{"id": "d", "primary-id": "web", "secondary-id": "web"}]},
          "dependencies[0]: this is a loop: web after web"),
+        ({"ns-instantiation-level": [{"id": "l"}, {"id": "m", "vnf-to-level-mapping": [{"vnf-profile-id": "wbe"}]}]},
+         "ns-instantiation-level[1].vnf-to-level-mapping[0].vnf-profile-id: 'wbe' is no vnf-profile: did you mean web?"),
+        ({"scaling-aspect": [{"id": "a", "ns-scale-level": [{"id": "l", "vnf-to-level-mapping": [{"vnf-profile-id": "wbe"}]}]}]},
+         "scaling-aspect[0].ns-scale-level[0].vnf-to-level-mapping[0].vnf-profile-id: 'wbe' is no vnf-profile: "
+         "did you mean web?"),
     ],
 )
 def test_mistakes_in_a_df_of_an_nsd(nsd: Tree, vnfd: Tree, df: Tree, message: str) -> None:
     nsd["df"][0].update(df)
     assert problems(nsd, vnfd) == [f"{NSD}.df[0].{message}"]
+
+
+@pytest.mark.parametrize(("info", "message"), [
+    ({"ns_scaling_aspect_id": "wdth", "ns_scale_level_id": "big"},
+     "ns-scaling-aspect-id: 'wdth' is no scaling-aspect: did you mean width?"),
+    ({"ns_scaling_aspect_id": "width", "ns_scale_level_id": "bgi"},
+     "ns-scale-level-id: 'bgi' is no ns-scale-level of width: did you mean big?"),
+    ({"ns_scaling_aspect_id": "width"}, "ns-scale-level-id: this is missing"),
+])
+def test_mistakes_in_what_an_ns_is_scaled_to(nsd: Tree, vnfd: Tree, info: Tree, message: str) -> None:
+    level = {"id": "big", "vnf-to-level-mapping": [{"vnf-profile-id": "web", "number-of-instances": 2}]}
+    nsd["df"][0]["scaling-aspect"] = [{"id": name, "ns-scale-level": [level]} for name in ("width", "other")]
+    assert problems(nsd, vnfd, {"ns_scale_info": [info]}) == [f"params:ns-scale-info[0].{message}"]
+
+
+def test_aspects_of_an_ns_that_do_not_agree(nsd: Tree, vnfd: Tree) -> None:
+    level = {"id": "big", "vnf-to-level-mapping": [{"vnf-profile-id": "web", "number-of-instances": 2}]}
+    nsd["df"][0]["scaling-aspect"] = [{"id": name, "ns-scale-level": [level]} for name in ("width", "other")]
+    asked = [{"ns_scaling_aspect_id": name, "ns_scale_level_id": "big"} for name in ("width", "other")]
+    assert problems(nsd, vnfd, {"nsScaleInfo": asked}) == [
+        "params:ns-scale-info[1]: other and width both say how many VNFs 'web' is"]
 
 
 def test_a_group_that_is_not_there(nsd: Tree, vnfd: Tree) -> None:
@@ -210,3 +236,42 @@ def test_dependencies_in_a_loop(nsd: Tree, vnfd: Tree) -> None:
     pairs = (("web", "b"), ("b", "c"), ("c", "web"))
     df["dependencies"] = [{"id": str(at), "primary-id": one, "secondary-id": two} for at, (one, two) in enumerate(pairs)]
     assert problems(nsd, vnfd) == [f"{NSD}.df[0].dependencies[2]: this is a loop: web after c after b after web"]
+
+
+@pytest.mark.parametrize(("positions", "read_as"), [
+    ((1, 0), [("eth1", None), ("eth0", None)]), ((0, None), [("eth0", 1), ("eth1", None)]),
+    ((None, 1), [("eth0", None), ("eth1", 1)]), ((3, None), [("eth0", None), ("eth1", None)])])
+def test_positions_as_packages_have_them(nsd: Tree, vnfd: Tree, positions: Tree, read_as: list[tuple[str, int | None]]) -> None:
+    for cpd, position in zip(vnfd["vdu"][0]["int-cpd"], positions):
+        cpd["virtual-network-interface-requirement"][0]["position"] = position
+    result = read(nsd, vnfd)
+    load(result.document)
+    interfaces = result.document["vnfs"][0]["vdus"][0]["interfaces"]
+    assert [(one["name"], one.get("position")) for one in interfaces] == read_as
+    assert (f"{VDU}.int-cpd[0]: this is left out: its position 3: there are 2 interfaces" in result.warnings) == (3 in positions)
+
+
+def test_one_pci_address_for_all_interfaces(nsd: Tree, vnfd: Tree) -> None:
+    """OSM's own packages have it."""
+    for cpd in vnfd["vdu"][0]["int-cpd"]:
+        cpd["virtual-network-interface-requirement"][0]["virtual-interface"]["vpci"] = "0000:00:0a.0"
+    result = read(nsd, vnfd)
+    load(result.document)
+    assert {one["name"]: one.get("vpci") for one in result.document["vnfs"][0]["vdus"][0]["interfaces"]} == {
+        "eth0": "0000:00:0a.0", "eth1": None}
+    assert f"{VDU}.int-cpd[1]: this is left out: its vpci 0000:00:0a.0, which is that of eth0" in result.warnings
+
+
+def test_an_id_of_osm_names_no_nsd(nsd: Tree, vnfd: Tree) -> None:
+    result = read(nsd, vnfd, {"nsdId": "8c2f8b95-bb1b-47ee-8001-36dc090678da"})
+    assert result.document["name"] == "edge"
+    assert "params:nsd-id: this is left out: an id of OSM's own catalog means nothing here" in result.warnings
+
+
+@pytest.mark.parametrize(("size", "swap", "told"), [(1, 1024, False), ("512", 524288, True), ("512 MB", 512, False)])
+def test_swap_that_was_rather_meant_in_mib(nsd: Tree, vnfd: Tree, size: Any, swap: int, told: bool) -> None:
+    vnfd["virtual-storage-desc"].append({"id": "swap", "type-of-storage": "swap-storage", "size-of-storage": size})
+    vnfd["vdu"][0]["virtual-storage-desc"].append("swap")
+    result = read(nsd, vnfd)
+    assert result.document["vnfs"][0]["vdus"][0]["flavor"]["swap_mib"] == swap
+    assert any("write '512 MB' if that is what is meant" in one for one in result.warnings) == told

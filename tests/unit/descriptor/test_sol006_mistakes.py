@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor import DescriptorError, to_document
+from ansible_collections.nfv.mano.plugins.module_utils.target import load
 from ansible_collections.nfv.mano.tests.unit.descriptor.packages import NSD, VNFD, Tree, problems, read
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -90,6 +91,19 @@ def test_an_ext_cpd_that_is_not_connected(nsd: Tree, vnfd: Tree) -> None:
     assert problems(nsd, vnfd) == [
         f"{VNFD}.vdu[0].int-cpd[0]: 'eth0-int' is on no virtual link: its ext-cpd 'mgmt-ext' is connected to none"
     ]
+
+
+def test_an_ext_cpd_that_is_not_connected_and_not_needed(nsd: Tree, vnfd: Tree) -> None:
+    """A VNF with more connection points than the NS has virtual links."""
+    vnfd["ext-cpd"].append({"id": "spare", "int-cpd": {"vdu-id": "front", "cpd": "eth1-int"}})
+    del vnfd["vdu"][0]["int-cpd"][1]["int-virtual-link-desc"]
+    result = read(nsd, vnfd)
+    load(result.document)
+    assert [one["name"] for one in result.document["vnfs"][0]["vdus"][0]["interfaces"]] == ["eth0"]
+    assert f"{VNFD}.vdu[0].int-cpd[1]: this is left out: its ext-cpd 'spare' is connected to no virtual link" in result.warnings
+    nsd["df"][0]["vnf-profile"][0]["virtual-link-connectivity"] = []
+    del vnfd["mgmt-cp"]
+    assert problems(nsd, vnfd) == [f"{VNFD}.vdu[0].int-cpd: none of them is on a virtual link"]
 
 
 def test_a_connected_ext_cpd_that_is_not_there(nsd: Tree, vnfd: Tree) -> None:

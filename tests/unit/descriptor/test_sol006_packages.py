@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib.util
+import tarfile
 from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +19,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.descriptor import (
     known_params,
     known_vnfd,
     read_packages,
+    read_path,
     survey,
 )
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.known import Section
@@ -47,6 +49,14 @@ def test_a_package_becomes_its_document(case: Path) -> None:
     result = read(case)
     assert told(result) == yaml.safe_load((case / "expected.yml").read_text(encoding="utf-8"))
     load(result.document, result.files)
+
+
+def test_tarballs_of_them_are_the_same(tmp_path: Path) -> None:
+    for case in CASES:
+        folder, path = case / "packages", tmp_path / f"{case.name}.tar.gz"
+        with tarfile.open(path, "w:gz", compresslevel=1) as archive:
+            archive.add(folder, ".")
+        assert read_path(str(path)).files == read_path(str(folder)).files, case.name
 
 
 def test_there_are_enough_packages() -> None:

@@ -32,6 +32,14 @@ def test_every_df_of_a_vnfd_is_looked_at(nsd: Tree, vnfd: Tree) -> None:
         "web/vnfd.yaml:vnfd.df[1].vdu-profile[0].id: 'frnt' is no VDU here: did you mean front?"]
 
 
+def test_every_df_of_an_nsd_is_looked_at(nsd: Tree, vnfd: Tree) -> None:
+    nsd["df"].append({"id": "big", "vnf-profile": [{"id": "web", "vnfd-id": "wbe-vnf"}]})
+    (row,) = [row for row in survey(packages(nsd, vnfd)) if row.kind == "nsd"]
+    assert [str(problem) for problem in row.problems] == [
+        "ns/nsd.yaml:nsd.df[1].vnf-profile[0].vnfd-id: 'wbe-vnf' is in no package: did you mean web-vnf?"]
+    assert row.vdus == 1
+
+
 def test_what_a_document_would_be_refused_for(nsd: Tree, vnfd: Tree) -> None:
     vnfd["virtual-compute-desc"][0]["virtual-cpu"]["num-virtual-cpu"] = 0
     rows = survey(packages(nsd, vnfd))
