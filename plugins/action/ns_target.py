@@ -39,5 +39,5 @@ class ActionModule(NsApply):
                 raise unusable([f'{path}: a network service is a mapping'])
             return {'document': source.document, 'files': source.files}
         made = to_document(source.files, arguments.get('params') or {}, arguments.get('vims') or {})
-        return {'document': made.document, 'files': made.files, 'notes': made.warnings,
+        return {'document': made.document, 'files': made.files, 'notes': made.notes,
                 'left_out': [{'path': one.path, 'why': one.message} for one in made.left_out]}

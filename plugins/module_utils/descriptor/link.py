@@ -14,7 +14,7 @@ from typing import Any
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor import known_nsd as known
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.tree import Node, Notes, canonical
 from ansible_collections.nfv.mano.plugins.module_utils.target.kinds import NAME_LENGTH
-from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Problem, nearest, show
+from ansible_collections.nfv.mano.plugins.module_utils.target.problem import nearest, show
 
 _TYPES = {"ELINE": "eline", "LINE": "eline", "ELAN": "elan", "MESH": "elan", "BRIDGE": "bridge"}
 _PATTERNS = {"LINE": "eline", "MESH": "elan", "TREE": ""}
@@ -209,8 +209,7 @@ def finish(links: Iterable[tuple[str, dict[str, Any]]], notes: Notes) -> None:
             link.pop("management", None)
             for name, what in _OF_MADE.items():
                 if link.pop(name, None):
-                    notes.left.append(Problem(key, f"its {what}: the network {link['existing']} is there already"))
-                    notes.warn(key, f"its {what} is left out: the network {link['existing']} is there already")
+                    notes.leave(key, f"its {what}: the network {link['existing']} is there already")
         elif not link.get("subnets"):
             free = _free(key, taken)
             taken.append(free)

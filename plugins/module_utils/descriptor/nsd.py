@@ -32,13 +32,14 @@ _UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 class Result:
     """A network-service document (not loaded yet), the files that it names, and what of the packages is not in it.
 
-    ``left_out``: the path of each such thing, and why; ``warnings`` has these too, and what was decided besides.
+    ``left_out``: the path of each such thing, and why; ``notes``: what was decided besides; ``warnings``: both, in their order.
     """
 
     document: dict[str, Any]
     files: dict[str, str]
     warnings: list[str]
     left_out: list[Problem]
+    notes: list[str]
 
 
 def to_document(files: Mapping[str, str], params: Mapping[str, Any] | None = None, vims: Collection[str] = ()) -> Result:
@@ -59,7 +60,8 @@ def to_document(files: Mapping[str, str], params: Mapping[str, Any] | None = Non
     # A VNFD that several members use is read for each of them; what is wrong with it is told once.
     if notes.problems:
         raise DescriptorError(dict.fromkeys(notes.problems))
-    return Result(document, reader.used_files, list(dict.fromkeys(notes.warnings)), list(dict.fromkeys(notes.left)))
+    warnings, left, said = (list(dict.fromkeys(some)) for some in (notes.warnings, notes.left, notes.notes))
+    return Result(document, reader.used_files, warnings, left, said)
 
 
 class Reader:

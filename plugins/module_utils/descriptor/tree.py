@@ -24,23 +24,29 @@ def canonical(key: str) -> str:
 
 
 class Notes:
-    """The mistakes and warnings of one reading; ``left``: what is left out, and why."""
+    """The mistakes and warnings of one reading.
+
+    :ivar left: what is left out, and why.
+    :ivar notes: the warnings of anything else.
+    """
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.warnings: list[str] = []
         self.left: list[Problem] = []
+        self.notes: list[str] = []
 
     def problem(self, path: str, message: str) -> None:
         self.problems.append(Problem(path, message))
 
     def warn(self, path: str, message: str) -> None:
         self.warnings.append(f"{path}: {message}")
+        self.notes.append(self.warnings[-1])
 
     def leave(self, path: str, why: str) -> None:
         """Tell that something is left out."""
         self.left.append(Problem(path, why))
-        self.warn(path, f"this is left out: {why}")
+        self.warnings.append(f"{path}: this is left out: {why}")
 
 
 class Node:
@@ -193,8 +199,7 @@ class Node:
             if key in self.asked:
                 continue
             if said is None:
-                self.notes.left.append(Problem(self.at(key), f"unknown key: {nearest(key, section.keys)}"))
-                self.notes.warn(self.at(key), f"unknown key, left out: {nearest(key, section.keys)}")
+                self.notes.leave(self.at(key), f"unknown key: {nearest(key, section.keys)}")
             elif said.how in ("left", "kept"):
                 self.notes.leave(self.at(key), said.text)
 

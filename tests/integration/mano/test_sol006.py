@@ -22,7 +22,6 @@ from ansible_collections.nfv.mano.tests.integration.mano.support import ROOT, go
 PACKAGES = ROOT / 'tests' / 'fixtures' / 'sol006'
 #: What is on the sandbox's network, and not made.
 MGMT = {'vld': [{'name': 'mgmt', 'vim_network_name': 'shared'}]}
-#: The shortest is run each time.
 SHAPES = ('one_vdu', 'several_vdus', 'members_of_one_vnfd', 'internal_links', 'link_to_the_outside', 'boot_volume',
           'vnf_affinity', 'levels', 'scaling', 'ns_scaling', 'second_df', 'dependencies', 'port_security', 'virtual_links')
 #: Those that ask for what only its owner may say of a network.
@@ -99,7 +98,15 @@ def assert_groups(service: Service, target: NetworkService, servers: dict[str, A
     assert sorted(there) == sorted(members.values())
 
 
-@pytest.mark.parametrize('case', [pytest.param(case, marks=[] if case == SHAPES[0] else pytest.mark.slow) for case in SHAPES])
+def test_a_package_is_what_the_cloud_then_says(service: Service) -> None:
+    service.descriptor = str(PACKAGES / 'one_vdu' / 'packages')
+    params = given('one_vdu', service.name)
+    good(service.play(nfv_cloud='sandbox', nfv_params=params))
+    assert_as_asked(service, target_of(PACKAGES / 'one_vdu' / 'packages', params))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('case', SHAPES)
 def test_a_shape_from_its_plan_to_its_end(service: Service, case: str) -> None:
     service.descriptor = str(PACKAGES / case / 'packages')
     params = given(case, service.name)

@@ -304,8 +304,8 @@ def test_what_is_left_out_is_said(nsd: Tree, vnfd: Tree) -> None:
     result = read(nsd, vnfd, {"vimAccountId": "abc", "vld": [{"name": "mgmt", "vim-network-name": "x"}], "nsNmae": "y"})
     assert result.warnings[:4] == [
         "params:vim-account-id: this is left out: accounts of OSM mean nothing here: name the cloud with nfv_cloud or nfv_vims",
-        "params:ns-nmae: unknown key, left out: did you mean ns-name?",
-        f"{VNFD}.vdu[0].cloud-initfile: unknown key, left out: did you mean cloud-init-file?",
+        "params:ns-nmae: this is left out: unknown key: did you mean ns-name?",
+        f"{VNFD}.vdu[0].cloud-initfile: this is left out: unknown key: did you mean cloud-init-file?",
         f"{VNFD}.df[0].healing-aspect: this is left out: {KEPT.text}",
     ]
 

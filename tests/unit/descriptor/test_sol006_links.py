@@ -123,5 +123,6 @@ def test_what_a_network_that_is_there_or_a_tree_can_not_have(nsd: Tree, vnfd: Tr
     nsd["virtual-link-desc"][0]["vim-network-name"] = "ext"
     result = read(nsd, vnfd, {"vld": [{"name": "mgmt", "provider-network": {"network-type": "VLAN", "sdn-ports": []}}]})
     assert result.document["virtual_links"] == [{"name": "mgmt", "existing": "ext"}]
-    for text in ("OpenStack's networks have no root", "mgmt: its provider-network is left out", "mgmt: its underlay is left out"):
+    for text in ("OpenStack's networks have no root", "mgmt: this is left out: its provider-network: ",
+                 "mgmt: this is left out: its underlay: "):
         assert [warning for warning in result.warnings if text in warning]
