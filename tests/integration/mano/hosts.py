@@ -63,10 +63,11 @@ class Hosts:
         try:
             yield
         finally:
+            # Before it is started: that waits until Nova calls it up
+            self._put(name, forced_down=False)
             started = subprocess.run([sys.executable, '-m', 'sandbox', str(SANDBOX_HOME), 'start'], capture_output=True,
                                      text=True, timeout=300, cwd=SANDBOX_HOME / 'program', check=False)
             assert started.returncode == 0, started.stderr
-            self._put(name, forced_down=False)
             wait_for(lambda: self.services()[name].state == 'up', 90, f'{name} is up again')
 
 
