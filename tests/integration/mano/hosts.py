@@ -47,27 +47,27 @@ class Hosts:
         """Where Neutron has a server's ports."""
         return {one.binding_host_id for one in self._network.ports(device_id=server_id)}
 
-    def _put(self, name: str, **values: Any) -> None:
-        answer = self._compute.put(f'/os-services/{self.services()[name].id}', json=values, microversion=MICROVERSION)
-        assert answer.status_code == 200, answer.text
+    def _put(self, name: str, **values: Any) -> Any:
+        return self._compute.put(f'/os-services/{self.services()[name].id}', json=values, microversion=MICROVERSION)
 
     def enable(self, name: str) -> None:
-        self._put(name, status='enabled')
+        assert self._put(name, status='enabled').status_code == 200
 
     @contextmanager
     def down(self, name: str) -> Iterator[None]:
         """Its nova-compute is killed, and Nova is told at once what it would find out in a minute."""
         note = json.loads((SANDBOX_HOME / 'run' / f'nova-{name}.pid').read_text())
         os.kill(note['pid'], signal.SIGKILL)
-        self._put(name, forced_down=True)
+        assert self._put(name, forced_down=True).status_code == 200
         try:
             yield
         finally:
-            # Before it is started: that waits until Nova calls it up
-            self._put(name, forced_down=False)
-            started = subprocess.run([sys.executable, '-m', 'sandbox', str(SANDBOX_HOME), 'start'], capture_output=True,
-                                     text=True, timeout=300, cwd=SANDBOX_HOME / 'program', check=False)
-            assert started.returncode == 0, started.stderr
+            # Nova takes it for up only after it has seen what was evacuated, and the sandbox's start waits until it is up
+            with subprocess.Popen([sys.executable, '-m', 'sandbox', str(SANDBOX_HOME), 'start'], stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, text=True, cwd=SANDBOX_HOME / 'program') as start:
+                wait_for(lambda: self._put(name, forced_down=False).status_code == 200, 110, f'{name} may be up again')
+                told = start.communicate(timeout=300)[0]
+            assert start.returncode == 0, told
             wait_for(lambda: self.services()[name].state == 'up', 90, f'{name} is up again')
 
 
