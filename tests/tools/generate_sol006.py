@@ -47,8 +47,8 @@ file, to be changed and instantiated in place of the packages.
   first; what is told of them has the paths of the translation, and their connection points keep their names.
 - A vnf-profile names its VNFD by its id, or else by the name of its package.
 - The files of a package with a `checksums.txt` must be as it says (MD5, SHA-1, SHA-256 or SHA-512).
-- Links, devices, absolute paths, `..`, a name that is there twice, more than 64 MiB unpacked or more than 10,000 members are
-  refused, and nothing is ever unpacked to the disk.
+- Links, devices, absolute paths, `..`, a name that is there twice, more than 64 MiB unpacked, more than 10,000 members or a
+  descriptor of more than 2 MiB are refused, and nothing is ever unpacked to the disk.
 
 ## What is told
 

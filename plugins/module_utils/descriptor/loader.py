@@ -22,6 +22,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Pro
 MOST_BYTES = 64 * 1024 * 1024
 MOST_MEMBERS = 10_000
 _MOST_BYTES_OF_FILE = 1024 * 1024
+# Lists in lists of one byte each make a hundred times as much of it
+_MOST_BYTES_OF_DESCRIPTOR = 2 * 1024 * 1024
 _ARCHIVES = (".tar.gz", ".tgz")
 _OTHER_ARCHIVES = (".tar", ".tar.xz", ".tar.bz2", ".zip", ".csar")
 
@@ -211,11 +213,14 @@ class _Package:
     def texts(self) -> dict[str, str]:
         """The texts among what was read; pictures, images and charms' archives are not what a reader of descriptors is for.
 
-        Raises DescriptorError: a file is not as its package's checksums.txt says, YAML is no text.
+        Raises DescriptorError: a file is not as its package's checksums.txt says, YAML is no text or too much of it.
         """
         problems = wrong_checksums(self.contents)
         found = {}
         for name, content in self.contents.items():
+            if len(content) > _MOST_BYTES_OF_DESCRIPTOR and may_be_descriptor(name):
+                problems.append(Problem(name, f"this is larger than {_MOST_BYTES_OF_DESCRIPTOR // 1024 // 1024} MiB"))
+                continue
             try:
                 found[name] = content.decode("utf-8-sig")
             except UnicodeDecodeError as error:

@@ -20,7 +20,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.descriptor.nslevels impor
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.nslinks import Links
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.package import descriptors
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.params import Params
-from ansible_collections.nfv.mano.plugins.module_utils.descriptor.tree import Node, Notes, by_id, chosen
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor.tree import Node, Notes, by_id, chosen, few
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.vnfd import Member
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.yamltext import DescriptorError
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Problem, nearest, show
@@ -52,14 +52,14 @@ def to_document(files: Mapping[str, str], params: Mapping[str, Any] | None = Non
     notes = Notes()
     found = descriptors(files, notes)
     if notes.problems:
-        raise DescriptorError(notes.problems)
+        raise DescriptorError(few(notes.problems))
     reader = Reader(files, Params(params, notes, vims), notes)
     reader.vnfds(found["vnfd"])
     nsd = reader.choose(found["nsd"])
     document = reader.read(nsd) if nsd else {}
     # A VNFD that several members use is read for each of them; what is wrong with it is told once.
     if notes.problems:
-        raise DescriptorError(dict.fromkeys(notes.problems))
+        raise DescriptorError(few(notes.problems))
     warnings, left, said = (list(dict.fromkeys(some)) for some in (notes.warnings, notes.left, notes.notes))
     return Result(document, reader.used_files, warnings, left, said)
 

@@ -19,6 +19,7 @@ _OTHERS = frozenset(
     ("cloud_init", "cloud-init", "charms", "helm-chart-v3s", "helm-chart-v2s", "helm-charts", "juju-bundles", "scripts")
 )
 _KINDS = ("nsd", "vnfd")
+_MOST_DESCRIPTORS = 1000
 # What a descriptor has that stands alone in its file
 _BARE = {"nsd": {"vnfd-id", "virtual-link-desc", "designer"}, "vnfd": {"vdu", "ext-cpd", "mgmt-cp", "product-name", "kdu"}}
 
@@ -70,6 +71,9 @@ def descriptors(files: Mapping[str, str], notes: Notes) -> dict[str, list[tuple[
             continue
         for kind in _KINDS:
             inner = _inner(value, kind)
+            if len(inner) > _MOST_DESCRIPTORS:
+                notes.problem(f"{name}:{kind}", f"these are {len(inner)}: a file has at most {_MOST_DESCRIPTORS}")
+                continue
             for at, one in enumerate(inner):
                 path = f"{name}:{kind}" if len(inner) == 1 else f"{name}:{kind}[{at}]"
                 node = Node(one, path, notes)

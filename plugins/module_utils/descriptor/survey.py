@@ -14,7 +14,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.descriptor.link import fi
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.nsd import Reader
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.package import descriptors
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.params import Params
-from ansible_collections.nfv.mano.plugins.module_utils.descriptor.tree import Node, Notes, by_id
+from ansible_collections.nfv.mano.plugins.module_utils.descriptor.tree import Node, Notes, by_id, few
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.vnfd import Member
 from ansible_collections.nfv.mano.plugins.module_utils.target import validate
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Problem
@@ -73,7 +73,7 @@ def survey(packages: Mapping[str, Mapping[str, str] | list[Problem]]) -> list[Ro
             row = _row(package if package != "." else file, kind, node)
             row.problems += [one for one in twice if one.path.startswith(f"{node.path}.")]
             check(row, file, node, files, found)
-            row.problems, row.left_out = list(dict.fromkeys(row.problems)), list(dict.fromkeys(row.left_out))
+            row.problems, row.left_out = few(row.problems), list(dict.fromkeys(row.left_out))
             rows.append(row)
     rows = _merged(rows)
     seen = {row.package if row.package in packages else "." for row in rows}
@@ -108,7 +108,7 @@ def _row(package: str, kind: str, node: Node) -> Row:
 def _take(row: Row, notes: Notes) -> None:
     row.problems += notes.problems
     row.left_out += notes.left
-    row.warnings += [one for one in dict.fromkeys(notes.warnings) if one not in row.warnings]
+    row.warnings = list(dict.fromkeys([*row.warnings, *notes.warnings]))
 
 
 def _check_nsd(row: Row, file: str, node: Node, files: Mapping[str, str], found: Mapping[str, Any]) -> None:

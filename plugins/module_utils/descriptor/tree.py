@@ -12,6 +12,7 @@ from typing import Any
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor.known import Section
 from ansible_collections.nfv.mano.plugins.module_utils.target.problem import Problem, described, nearest, plain, show
 
+_MOST_PROBLEMS = 1000
 # What a size may be followed by, in GiB: descriptors that say GB mean it so
 _UNITS = {"": 1.0, "KB": 2**-20, "MB": 2**-10, "GB": 1.0, "TB": 1024.0, "KIB": 2**-20, "MIB": 2**-10, "GIB": 1.0, "TIB": 1024.0}
 _SIZE = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,12})?)\s*([a-zA-Z]*)")
@@ -47,6 +48,13 @@ class Notes:
         """Tell that something is left out."""
         self.left.append(Problem(path, why))
         self.warnings.append(f"{path}: this is left out: {why}")
+
+
+def few(problems: Iterable[Problem]) -> list[Problem]:
+    """Each of the mistakes once, and no more of them than someone reads."""
+    found = list(dict.fromkeys(problems))
+    more = len(found) - _MOST_PROBLEMS
+    return found if more <= 0 else [*found[:_MOST_PROBLEMS], Problem("descriptor", f"there are {more} more mistakes")]
 
 
 class Node:

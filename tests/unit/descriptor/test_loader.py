@@ -291,8 +291,9 @@ def test_mistakes_are_in_their_package(pack: Pack, tmp_path: Path) -> None:
     pack({"web/checksums.txt": b"x"}, "a.tar.gz")
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "vnfd.yaml").write_bytes(b"vnfd: \xff")
+    (tmp_path / "b" / "large.yaml").write_bytes(b"[" + b"[]," * 700_000 + b"]")
     (tmp_path / "b" / "logo.png").write_bytes(b"\xff")
     found = read_packages(str(tmp_path))
     assert [str(problem) for problems in found.values() for problem in problems] == [
         "a.tar.gz/web/checksums.txt, line 1: 'x' is no checksum with a file: write both, as md5sum does",
-        "b/vnfd.yaml: this is not UTF-8 text: byte 6"]
+        "b/large.yaml: this is larger than 2 MiB", "b/vnfd.yaml: this is not UTF-8 text: byte 6"]

@@ -275,3 +275,15 @@ def test_swap_that_was_rather_meant_in_mib(nsd: Tree, vnfd: Tree, size: Any, swa
     result = read(nsd, vnfd)
     assert result.document["vnfs"][0]["vdus"][0]["flavor"]["swap_mib"] == swap
     assert any("write '512 MB' if that is what is meant" in one for one in result.warnings) == told
+
+
+def test_more_mistakes_than_someone_reads(nsd: Tree, vnfd: Tree) -> None:
+    vnfd["vdu"] = [5] * 1500
+    found = problems(nsd, vnfd)
+    assert (len(found), found[0]) == (1001, f"{VDU}: 5 is a number, not a mapping")
+    assert found[-1].startswith("descriptor: there are ")
+
+
+def test_more_descriptors_than_a_file_has() -> None:
+    with pytest.raises(DescriptorError, match="x.yaml:vnfd: these are 2000: a file has at most 1000"):
+        to_document({"x.yaml": json.dumps({"vnfd": [{"id": "x"}] * 2000})})
