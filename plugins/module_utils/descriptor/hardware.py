@@ -266,8 +266,8 @@ def _numa_node(node: Node, at: int) -> dict[str, Any]:
         vcpus.append(vcpu.whole("id"))
         vcpu.close(known.VCPU)
     pairs = node.node("paired-threads")
-    told = {"vcpus": [vcpu for vcpu in vcpus if vcpu is not None], "memory_mib": node.whole("memory-mb"),
-            "cores": node.whole("num-cores"), "threads": node.whole("num-threads")}
+    told: dict[str, Any] = {"vcpus": [vcpu for vcpu in vcpus if vcpu is not None], "memory_mib": node.whole("memory-mb"),
+                            "cores": node.whole("num-cores"), "threads": node.whole("num-threads")}
     if pairs:
         told["paired_threads"] = pairs.whole("num-paired-threads")
         ids = []

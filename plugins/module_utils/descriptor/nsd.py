@@ -60,8 +60,8 @@ def to_document(files: Mapping[str, str], params: Mapping[str, Any] | None = Non
     # A VNFD that several members use is read for each of them; what is wrong with it is told once.
     if notes.problems:
         raise DescriptorError(few(notes.problems))
-    warnings, left, said = (list(dict.fromkeys(some)) for some in (notes.warnings, notes.left, notes.notes))
-    return Result(document, reader.used_files, warnings, left, said)
+    warnings, left = list(dict.fromkeys(notes.warnings)), list(dict.fromkeys(notes.left))
+    return Result(document, reader.used_files, warnings, left, list(dict.fromkeys(notes.notes)))
 
 
 class Reader:

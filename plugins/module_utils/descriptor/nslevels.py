@@ -64,18 +64,21 @@ def _aspects(df: Node, profiles: Mapping[str, Node], params: Params) -> dict[str
     found: dict[str, int] = {}
     said: dict[str, str] = {}
     for entry in params.scale_info:
-        name = entry.text("ns-scaling-aspect-id", required=True)
-        step = entry.text("ns-scale-level-id", required=True)
+        aspect_id = entry.text("ns-scaling-aspect-id", required=True)
+        level_id = entry.text("ns-scale-level-id", required=True)
         entry.close(known_params.SCALE_INFO)
-        if name is None or step is None:
+        if aspect_id is None or level_id is None:
             continue
-        if name not in there:
-            entry.notes.problem(entry.at("ns-scaling-aspect-id"), f"{show(name)} is no scaling-aspect: {nearest(name, there)}")
-        elif step not in there[name]:
-            entry.notes.problem(entry.at("ns-scale-level-id"), f"{show(step)} is no ns-scale-level of {name}: "
-                                f"{nearest(step, there[name])}")
-        for profile, number in there.get(name, {}).get(step, {}).items():
-            if said.setdefault(profile, name) != name:
-                entry.notes.problem(entry.path, f"{name} and {said[profile]} both say how many VNFs {show(profile)} is")
+        levels = there.get(aspect_id, {})
+        if aspect_id not in there:
+            why = f"{show(aspect_id)} is no scaling-aspect: {nearest(aspect_id, there)}"
+            entry.notes.problem(entry.at("ns-scaling-aspect-id"), why)
+        elif level_id not in levels:
+            why = f"{show(level_id)} is no ns-scale-level of {aspect_id}: {nearest(level_id, levels)}"
+            entry.notes.problem(entry.at("ns-scale-level-id"), why)
+        for profile, number in levels.get(level_id, {}).items():
+            if said.setdefault(profile, aspect_id) != aspect_id:
+                why = f"{aspect_id} and {said[profile]} both say how many VNFs {show(profile)} is"
+                entry.notes.problem(entry.path, why)
             found[profile] = number
     return found
