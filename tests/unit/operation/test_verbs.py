@@ -126,7 +126,7 @@ CASES = {
     'REBUILD': Case('rebuild', 'rebuild_server', {'params': {'image': 'ubuntu'}}),
     'CHANGE_FLAVOUR': Case('change_flavour', 'confirm_resize', {'params': {'flavor': 'm1.small'}}),
     'MIGRATE': Case('migrate', 'move-live', {'params': {'to_host': 'compute2'}}),
-    'EVACUATE': Case('evacuate', 'move-evacuate', {'params': {'from_host': 'compute1'}}, prepare=_host_down),
+    'EVACUATE': Case('evacuate', 'move-evacuate', {'params': {'from_host': 'compute1'}}, prepare=_host_down, for_good=True),
     'CHANGE_VNFPKG': Case('change_vnfpkg', 'rebuild_server', {'document': _next_version(), 'ns': 'edge1'}),
     'MODIFY_INFO': Case('modify_info', 'update_server', {'params': {'vnf_instance_name': 'Web'}, 'vnf': 'web'}),
     'CHANGE_EXT_CONN': Case('change_ext_conn', 'attach_interface', {'params': MOVED, 'vnf': 'web'}, prepare=_another_network),
