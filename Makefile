@@ -83,7 +83,7 @@ sandbox-reset: $(READY)  ## the sandbox cloud as it was when new
 
 .PHONY: test
 test: $(READY) $(SANDBOX_UP)  ## every check: unit, lint, sanity, docs, build, molecule, integration
-	@$(PYTEST) -n 2 --dist loadgroup -m 'not slow'
+	@$(PYTEST) -n 2 -m 'not slow'
 
 .PHONY: test-all
 test-all: $(READY) sandbox-up  ## `test` with the slow tests, the newest ansible-core, and the benchmarks

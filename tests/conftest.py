@@ -7,16 +7,23 @@ from __future__ import annotations
 
 import os
 import random
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 # Each of pytest's processes has to collect the same tests, and this stands in some tests' names. They are started after this.
 os.environ.setdefault('NFV_TEST_SEED', str(random.SystemRandom().randrange(1_000_000)))
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process has the cloud to itself: faults are the cloud's, and so are quotas."""
-    for item in items:
-        if 'tests/integration/' in item.nodeid or '[molecule]' in item.nodeid:
-            item.add_marker(pytest.mark.xdist_group('cloud'))
+class BesideTheCloud(LoadScopeScheduling):
+    """One process has the cloud to itself: faults are the cloud's, and so are quotas. Any other test is by itself."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return 'cloud' if 'tests/integration/' in nodeid or '[molecule]' in nodeid else nodeid
+
+
+@pytest.hookimpl
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BesideTheCloud:
+    """For ``-n``; without it all tests are run in order."""
+    return BesideTheCloud(config, log)
