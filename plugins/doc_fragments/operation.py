@@ -37,10 +37,11 @@ options:
       - V(rollback) undoes an operation that failed. What was declared before it is the target; what can not come back is named,
         and nothing is touched unless O(accept_data_loss) is true. O(descriptor), the document from before, is needed only
         where servers have to be made again with secrets.
+      - V(carry_out) carries out an operation that another process (the SOL003 front) has accepted, and that waits for it.
     type: str
     choices: [instantiate, update, terminate, scale, operate, heal, rebuild, change_flavour, migrate, evacuate, change_vnfpkg,
               create_snapshot, revert_to_snapshot, modify_info, change_ext_conn, reconcile,
-              retry, rollback]
+              retry, rollback, carry_out]
     default: instantiate
   params:
     description:
@@ -89,7 +90,7 @@ options:
     type: int
   op_occ:
     description:
-      - For V(retry) and V(rollback), the id of the op-occ. By default the open one of O(ns).
+      - For V(retry), V(rollback) and V(carry_out), the id of the op-occ. By default the open one of O(ns).
     type: str
   task_files:
     description:

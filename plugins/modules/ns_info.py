@@ -55,6 +55,8 @@ nss:
     - Its C(snapshots), each with name and C(instances), of each of which it tells vnf, vdu, count_index, vim, image_id,
       volume_snapshots by volume, when it was C(created), how consistent it is (C(pause) and C(stop), the server was held still;
       C(still), it did not run; C(one disk); C(none), each disk is of a moment of its own) and whether it is whole (C(ready)).
+    - Of VNFs that were made by themselves (through the SOL003 front), C(vnf_infos), what is told of each by name, also while it
+      is not instantiated.
     - Where a VDU has C(ssh_access), C(ssh_public_key) and C(ssh_key_file), the path of the encrypted private key.
   returned: always
   type: list

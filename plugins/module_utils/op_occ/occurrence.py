@@ -82,6 +82,12 @@ class OpOcc:
         waiting = self.data.get('waiting_for')
         return self.state in RUNNING and bool(waiting) and waiting['until'] > now()
 
+    @property
+    def unbegun(self) -> bool:
+        """Whether it was accepted and nobody has begun to carry it out: it waits, and for no task file."""
+        waiting = self.data.get('waiting_for')
+        return self.state in RUNNING and bool(waiting) and not waiting['files']
+
     def park(self, waiting_for: Mapping[str, Any], files: Sequence[Mapping[str, Any]], progress: Mapping[str, int]) -> None:
         """Leave it to whoever runs the task files; with the NS's lock held.
 
@@ -190,7 +196,7 @@ class OpOccs:
 
     def start(self, operation: str, ns: Mapping[str, Any], vnfs: Mapping[str, str], parameters: Mapping[str, Any],
               owner: Mapping[str, Any], counts: Mapping[str, int], keep: int | None = None,
-              before: Mapping[str, Any] | None = None) -> OpOcc:
+              before: Mapping[str, Any] | None = None, waiting_for: Mapping[str, Any] | None = None) -> OpOcc:
         """A new op-occ in STARTING, with one for each VNF (name -> id); with the NS's lock held.
 
         Its own fact is written last: an op-occ is there with all its parts, or not at all.
@@ -198,6 +204,7 @@ class OpOccs:
         :param counts: how many resources are to be made, changed and deleted, by action.
         :param keep: how many finished ones of the NS stay beside it, whatever they ended in (None: all of them).
         :param before: the record from before, for a rollback.
+        :param waiting_for: {lease, until, files}, where another process is to carry it out.
         :raises OpOccError: 409, the NS has an open op-occ; nothing is written.
         :raises StoreError: a file can't be written.
         """
@@ -213,7 +220,7 @@ class OpOccs:
                   'state_entered_time': moment, 'start_time': moment, 'end_time': None, 'progress': {'done': 0, 'total': 0},
                   'error': None, 'attempts': 1, 'cancel_pending': False, 'waiting_for': None, 'owner': _owner(owner)}
         op_occ = OpOcc(self._store, fitting({**common, 'id': str(uuid.uuid4()), 'scope': 'ns', 'parent': None,
-                                             'resources': dict(counts)}))
+                                             'resources': dict(counts), 'waiting_for': waiting_for and dict(waiting_for)}))
         parts = [{**common, 'id': str(uuid.uuid4()), 'scope': 'vnf', 'vnf_id': vnf_id, 'vnf_name': name, 'resources': {},
                   'parent': op_occ.id} for name, vnf_id in sorted(vnfs.items())]
         op_occ.dir.write_json('parameters.json', {'parameters': without_secrets(parameters)})
@@ -316,8 +323,8 @@ def held(store: Store, op_occ: OpOcc) -> bool:
 
 
 def listed(files: Sequence[str]) -> str:
-    """``task file a.yml, b.yml``."""
-    return f'task file {", ".join(files)}'
+    """``task file a.yml, b.yml``; of what waits for none, its playbook."""
+    return f'task file {", ".join(files)}' if files else 'its playbook'
 
 
 def _owner(owner: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpO
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import OPEN, RUNNING
 from ansible_collections.nfv.mano.plugins.module_utils.operation import again
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import fold_journal
-from ansible_collections.nfv.mano.plugins.module_utils.store import Store
+from ansible_collections.nfv.mano.plugins.module_utils.store import LockedError, Store
 from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock, owner_alive
 
 #: Seconds between two looks.
@@ -57,6 +57,24 @@ def cancel(store: Store, ns: str | None, op_occ_id: str | None, *, mode: str, ti
             found = again.find(store, record['id'], op_occ_id)[1]
 
 
+def wish(store: Store, op_occ_id: str, mode: str) -> None:
+    """As :func:`cancel`, without waiting for the end of what runs.
+
+    :raises OpOccError: 404; 409, nothing runs.
+    """
+    record, found = again.find(store, None, op_occ_id)
+    if found is None or found.state not in RUNNING:
+        raise _nothing(store, record, found)
+    if not owner_alive(store, record['id']):
+        try:
+            _recovered(store, record['id'], found, False)
+            return
+        except LockedError:
+            # It was taken up just now
+            found = OpOccs(store).get(found.id)
+    found.wish_cancel(mode)
+
+
 def _recovered(store: Store, ns_id: str, found: OpOcc, force_takeover: bool) -> tuple[bool, OpOcc]:
     with NsLock(store, ns_id, force_takeover=force_takeover) as lock:
         fresh = OpOccs(store).get(found.id)
@@ -71,8 +89,11 @@ def _recovered(store: Store, ns_id: str, found: OpOcc, force_takeover: bool) -> 
 
 
 def _while_parked(found: OpOcc) -> OpOccError:
+    title = f'{found.data["ns_name"]}: {found.operation} was cancelled'
+    if found.unbegun:
+        return conflict(title, 'it was accepted and not begun; nothing was touched', f'op_occ/{found.id}')
     files = listed(found.data['waiting_for']['files'])
-    return conflict(f'{found.data["ns_name"]}: {found.operation} was cancelled', f'it waited for {files}; what runs of that is '
+    return conflict(title, f'it waited for {files}; what runs of that is '
                     'not interrupted, and what comes of it counts for nothing: nfv.mano.retry runs it again',
                     f'op_occ/{found.id}')
 

@@ -14,7 +14,7 @@ from typing import Any
 from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources, fold
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, held
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import OPEN
-from ansible_collections.nfv.mano.plugins.module_utils.operation import again, results, waiting
+from ansible_collections.nfv.mano.plugins.module_utils.operation import again, asked, results, waiting
 from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import make_draft, make_target
 from ansible_collections.nfv.mano.plugins.module_utils.operation.once import answered
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import merge_pending, read_journal, read_resources
@@ -47,6 +47,10 @@ def diff(request: Request, tell: Tell) -> dict[str, Any]:
         taken = again.look(store, ns, found, request.operation)
         if request.operation == 'rollback':
             return _diff_back(request, store, ns, taken, tell)
+        request = again.original(request, taken)
+    elif request.operation == asked.CARRY_OUT:
+        ns, found = again.find(store, _given_name(request), request.op_occ)
+        taken = asked.waiting(found, ns)
         request = again.original(request, taken)
     else:
         ns = _find(store, request) or {'id': '0' * 8, 'name': _name(request), 'state': 'NOT_INSTANTIATED'}
@@ -107,7 +111,7 @@ def apply(request: Request, tell: Tell) -> dict[str, Any]:
     :raises OpOccError: refused, or failed; its ProblemDetails say what is there now.
     """
     store = Store(request.state_dir)
-    if request.operation in again.AGAIN:
+    if request.operation in (*again.AGAIN, asked.CARRY_OUT):
         store.prepare(create=False)
         ns = again.find(store, _given_name(request), request.op_occ)[0]
     else:
@@ -128,7 +132,10 @@ def _run(request: Request, store: Store, ns_id: str, lock: NsLock, tell: Tell, w
     """What the request asks for, with the lock held."""
     ns = store.read('ns', ns_id) or {}
     parked = waiting.take_up(store, ns, request)
-    if request.operation not in again.AGAIN:
+    if request.operation == asked.CARRY_OUT and parked is None:
+        found = asked.waiting(again.find(store, ns_id, request.op_occ)[1], ns)
+        return asked.Asked(found, again.original(request, found), store, ns, lock, tell, work)
+    if request.operation not in (*again.AGAIN, asked.CARRY_OUT):
         return Run(operation_of(request, ns), request, store, ns, lock, tell, work, parked)
     taken = parked or again.take_up(store, lock, ns, request.op_occ, request.operation)
     # A recovery has written it

@@ -22,7 +22,7 @@ STATE_ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 OPERATIONS = ('instantiate', 'update', 'terminate', 'scale', 'operate', 'heal', 'rebuild', 'change_flavour', 'migrate',
               'evacuate', 'change_vnfpkg', 'create_snapshot', 'revert_to_snapshot', 'modify_info',
-              'change_ext_conn', 'reconcile', 'retry', 'rollback')
+              'change_ext_conn', 'reconcile', 'retry', 'rollback', 'carry_out')
 #: How any operation runs, whatever it does.
 RUN_ARGUMENTS: dict[str, dict[str, Any]] = {
     'descriptor': {'type': 'path'},

@@ -60,12 +60,22 @@ def secret_of(request: Request) -> bytes | None:
 
     :raises InputError: both are given, or the key file can not be used.
     """
-    if request.passphrase and request.key_file:
+    return secret_given(request.passphrase, request.key_file)
+
+
+def secret_given(passphrase: str | None, key_file: str | None) -> bytes | None:
+    """As :func:`secret_of` where there is no operation.
+
+    :raises InputError: as there.
+    """
+    if passphrase and key_file:
         raise InputError(['key_file: passphrase is given as well; set nfv_passphrase or nfv_key_file'])
-    if not request.key_file:
-        return request.passphrase.encode() if request.passphrase else None
-    with _Named(request):
-        return read_key_file(request.key_file)
+    if not key_file:
+        return passphrase.encode() if passphrase else None
+    try:
+        return read_key_file(key_file)
+    except SecretError as error:
+        raise InputError([f'key_file: {error}']) from error
 
 
 class _Named:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources, doubtful, fold, unresolved
+from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import declared_document
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
 
 #: Seconds for which a call that was given up as lost is still looked for. Far above any front end's patience.
 DOUBT = 3600.0
+#: What is told of a VNF.
+INFO = ('instance_name', 'description', 'metadata', 'extensions', 'configurable_properties', 'vnfd')
 
 
 def vnf_of(item: str) -> str | None:
@@ -54,8 +57,16 @@ def write_record(store: Store, ns: dict[str, Any], resources: Resources) -> None
         store.write('vnf', vnf_id, {**before, 'kind': 'vnf', 'id': vnf_id, 'ns_id': ns['id'], 'ns_name': ns['name'],
                                     'name': name, 'vnfd': origin or described.get('vnfd'),
                                     'state': ns['state'] if described else 'NOT_INSTANTIATED',
-                                    'management_addresses': _management_addresses(part), 'resources': part})
+                                    'management_addresses': _management_addresses(part), 'resources': part,
+                                    **_info(before, ns, name)})
     store.write('ns', ns['id'], ns)
+
+
+def _info(before: Mapping[str, Any], ns: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """What is told of a VNF that was made by itself: it outlives the document."""
+    declared = declared_document(ns) if 'info' in before else None
+    described = next((vnf for vnf in (declared or {}).get('vnfs', ()) if vnf['name'] == name), None)
+    return {'info': {key: described[key] for key in INFO if described.get(key)}} if described else {}
 
 
 def _management_addresses(resources: Resources) -> dict[str, str]:

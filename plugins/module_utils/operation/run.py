@@ -43,6 +43,8 @@ OF_A_RUN = frozenset({'state_dir', 'op_occ', 'max_parallel', 'force_takeover', '
 
 #: Brings record and VIM together, whatever is declared.
 RECONCILE = 'RECONCILE'
+#: In an op-occ's folder: what the record keeps of a request that another process has accepted.
+KEPT_OF_REQUEST = 'asked.json'
 #: What the record keeps of an operation's aim.
 KEPT = ('document', 'overlay', 'files')
 #: Operations that are of all VNFs, whatever they change.
@@ -180,7 +182,7 @@ class Run:
 
     def _execute(self, op_occ: OpOcc, draft: Draft, resources: Resources) -> dict[str, Any]:
         answers = waiting.answers(op_occ, self.request)
-        if not op_occ.data['waiting_for']:
+        if op_occ.unbegun or not op_occ.data['waiting_for']:
             op_occ.dir.write_json(self.PLAN, as_data(draft.plan))
         self.ns['vims'] = draft.clouds
         if self.request.descriptor:
@@ -198,7 +200,7 @@ class Run:
             raise results.with_state(results.unwritable(op_occ, error, self.ns), op_occ, self.ns, self.request, draft) from error
 
     def _begin(self, op_occ: OpOcc, draft: Draft) -> None:
-        if op_occ.data['waiting_for']:
+        if op_occ.data['waiting_for'] and op_occ.state not in self.BEGIN:
             op_occ.go_on(self.lock.owner)
             return
         mode = op_occ.cancel_wish()
@@ -217,7 +219,8 @@ class Run:
         if trigger == 'retry':
             # With a corrected document, say: the next retry goes on with that
             op_occ.dir.write_json('parameters.json', {'parameters': parameters(self.request)})
-        op_occ.trigger(trigger, owner=self.lock.owner, progress=progress)
+        op_occ.trigger(trigger, owner=self.lock.owner, progress=progress,
+                       resources=draft.plan.counts() if op_occ.unbegun else None)
 
     def _finish(self, op_occ: OpOcc, draft: Draft, resources: Resources, end: WorkEnd) -> dict[str, Any]:
         """Record and op-occ change together: the record first, since recovery would bring it to the same."""
@@ -248,6 +251,7 @@ class Run:
             # What is declared stays what it is
             return
         instantiated = draft.target is not None
+        self.ns.update((self.op_occ.dir.read_json(KEPT_OF_REQUEST) or {}).get('kept') or {} if self.op_occ else {})
         self.ns.update({key: getattr(draft.aim, key) for key in KEPT})
         self.ns.update(state='INSTANTIATED' if instantiated else 'NOT_INSTANTIATED',
                        description=draft.target.description if draft.target else self.ns.get('description', ''))

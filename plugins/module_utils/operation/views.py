@@ -77,12 +77,18 @@ def _details(store: Store, op_occ: OpOcc) -> dict[str, Any]:
 def ns_view(store: Store, ns: dict[str, Any]) -> dict[str, Any]:
     """An NS with all its resources by item, the document in force (``declared``), its open op-occ, and where its private key is
     (None: it has none)."""
-    open_one = OpOccs(store).open_for(ns['id'])
+    return ns_shown(store, ns, OpOccs(store).open_for(ns['id']))
+
+
+def ns_shown(store: Store, ns: dict[str, Any], open_one: OpOcc | None) -> dict[str, Any]:
+    """As :func:`ns_view` where it is known which op-occ is open."""
     view = {key: value for key, value in ns.items() if key not in NOT_SHOWN}
     view['ssh_key_file'] = store.key_file(ns['id']) if PUBLIC in ns else None
     view['resources'] = read_resources(store, ns)
     view['snapshots'] = listed(view['resources'])
     view['declared'] = declared_document(ns)
+    facts = {name: store.read('vnf', vnf_id) or {} for name, vnf_id in ns.get('vnfs', {}).items()}
+    view['vnf_infos'] = {name: fact['info'] for name, fact in facts.items() if 'info' in fact}
     view['op_occ'] = None if open_one is None else op_occ_view(store, open_one)
     return view
 

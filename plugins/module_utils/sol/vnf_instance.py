@@ -29,7 +29,9 @@ from ansible_collections.nfv.mano.plugins.module_utils.sol.common import (
 
 VERSIONS = ('v1', 'v2')
 #: Tasks that a VNF instance takes, by its instantiation state.
-TASKS = {'NOT_INSTANTIATED': ('instantiate',), 'INSTANTIATED': ('terminate', 'scale', 'heal', 'operate', 'change_ext_conn')}
+TASKS = {'NOT_INSTANTIATED': ('instantiate',),
+         'INSTANTIATED': ('terminate', 'scale', 'scale_to_level', 'heal', 'operate', 'change_ext_conn', 'change_flavour')}
+SNAPSHOT_TASKS = ('create_snapshot', 'revert_to_snapshot')
 #: Statuses of servers that are down; any other one counts as started.
 DOWN = frozenset({'SHUTOFF', 'PAUSED', 'SUSPENDED', 'SHELVED', 'SHELVED_OFFLOADED', 'STOPPED'})
 
@@ -52,11 +54,13 @@ def vnf_instance_view(ns: Mapping[str, Any], vnf: str, version: str = 'v2', api_
     vnf_id = ns['vnfs'][name]
     document = ns.get('declared') or ns.get('document') or {}
     declared = next((one for one in document.get('vnfs', ()) if one['name'] == name), None)
-    vnfd = (declared or {}).get('vnfd') or {}
     state = 'INSTANTIATED' if declared is not None and ns['state'] == 'INSTANTIATED' else 'NOT_INSTANTIATED'
+    declared = declared or (ns.get('vnf_infos') or {}).get(name)
+    vnfd = (declared or {}).get('vnfd') or {}
     me = ('vnflcm', version, 'vnf_instances', vnf_id)
     # An open op-occ refuses every other operation
-    tasks = () if ns.get('op_occ') else TASKS[state]
+    more = SNAPSHOT_TASKS if version == 'v2' and state == 'INSTANTIATED' else ()
+    tasks = () if ns.get('op_occ') else (*TASKS[state], *more)
     info = _Info(ns, name, version, vnfd.get('id') or name)
     return filled(
         id=vnf_id, vnfInstanceName=(declared or {}).get('instance_name') or f'{ns["name"]}/{name}',

@@ -28,10 +28,11 @@ from ansible_collections.nfv.mano.plugins.module_utils.store.files import (
 )
 from ansible_collections.nfv.mano.plugins.module_utils.store.place import make_private, refuse_lost_in_container, try_out
 
-KINDS = ('ns', 'vnf', 'op_occ')
+KINDS = ('ns', 'vnf', 'op_occ', 'subscription')
 FINISHED = ('COMPLETED', 'FAILED', 'ROLLED_BACK')
 #: What every fact of a kind has; one without it is damaged, or not ours.
-NEEDED = {'ns': ('name', 'state'), 'vnf': ('ns_id',), 'op_occ': ('ns_id', 'scope', 'state', 'operation', 'start_time')}
+NEEDED = {'ns': ('name', 'state'), 'vnf': ('ns_id',), 'op_occ': ('ns_id', 'scope', 'state', 'operation', 'start_time'),
+          'subscription': ('callback_uri', 'filter', 'version', 'verbosity', 'created')}
 #: Seconds to wait for another run that is making an NS.
 NAMES_WAIT = 15.0
 
@@ -127,7 +128,7 @@ class Store:
         return write_json(self.file(kind, record_id), data)
 
     def delete(self, kind: str, record_id: str) -> None:
-        """Remove a fact, and the folder of an op-occ; absent ones are fine.
+        """Remove a fact, and the folder of an op-occ or a subscription; absent ones are fine.
 
         :raises StoreError: it can't be removed.
         """
@@ -135,9 +136,9 @@ class Store:
         try:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path)
-            if kind == 'op_occ':
+            if kind in ('op_occ', 'subscription'):
                 with contextlib.suppress(FileNotFoundError):
-                    shutil.rmtree(self.op_occ_dir(record_id).path)
+                    shutil.rmtree(path.removesuffix('.fact') + '.d')
             with contextlib.suppress(FileNotFoundError):
                 sync_folder(self.path)
         except OSError as error:
@@ -206,14 +207,17 @@ class Store:
                              f'{", ".join(one["id"] for one in found)}; use an id')
         return found[0] if found else None
 
-    def new_ns(self, name: str) -> dict[str, Any]:
-        """The record of an NS with this name, made where there is none: two at once make one."""
+    def new_ns(self, name: str, **more: Any) -> dict[str, Any]:
+        """The record of an NS with this name, made where there is none: two at once make one.
+
+        :param more: what a new one has beside its name.
+        """
         with self._names_lock():
             found = self.find_ns(name)
             if found is None:
                 found = {'kind': 'ns', 'id': str(uuid.uuid4()), 'name': name, 'description': '',
                          'state': 'NOT_INSTANTIATED', 'document': None, 'overlay': {}, 'vims': {}, 'vnfs': {},
-                         'resources': {}, 'pending': [], 'created': now()}
+                         'resources': {}, 'pending': [], 'created': now(), **more}
                 self.write('ns', found['id'], found)
             return found
 

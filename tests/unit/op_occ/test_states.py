@@ -36,7 +36,7 @@ ALLOWED = {
 }
 EVERY = [(state, trigger) for state in STATES for trigger in TRIGGERS]
 #: What op-occs are called; MODIFY_INFO is the one that needs no grant.
-OPERATIONS = [*(verb.upper() for verb in VERBS if verb not in ('retry', 'rollback')), 'SCALE_TO_LEVEL', 'INJECT_SSH_KEY',
+OPERATIONS = [*(verb.upper() for verb in VERBS if verb not in ('retry', 'rollback', 'carry_out')), 'SCALE_TO_LEVEL', 'INJECT_SSH_KEY',
               'MODIFY_INFO']
 
 

@@ -1,0 +1,115 @@
+# Copyright (c) 2026 nfv.mano contributors
+# GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""VNF instances made, told of and deleted, without an operation on the VIM."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOccs, recover
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import conflict
+from ansible_collections.nfv.mano.plugins.module_utils.operation import again
+from ansible_collections.nfv.mano.plugins.module_utils.operation.record import fold_journal, read_resources
+from ansible_collections.nfv.mano.plugins.module_utils.sol.front.http import Call, refused
+from ansible_collections.nfv.mano.plugins.module_utils.sol.front.packages import VNF, Package
+from ansible_collections.nfv.mano.plugins.module_utils.store import Store
+from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock
+from ansible_collections.nfv.mano.plugins.module_utils.target import merge_patch
+
+#: What SOL003 tells of a VNF, and what documents call that.
+INFO = {'vnfInstanceName': 'instance_name', 'vnfInstanceDescription': 'description', 'metadata': 'metadata',
+        'extensions': 'extensions', 'vnfConfigurableProperties': 'configurable_properties'}
+#: Characters of a package's name that the names of what is made have.
+NAME_LENGTH = 20
+
+
+def create(store: Store, package: Package, body: Mapping[str, Any]) -> str:
+    """A VNF instance that is not instantiated, in a service of its own; returns its id."""
+    vnf_id, ns_id = str(uuid.uuid4()), str(uuid.uuid4())
+    product = re.sub(r'[^A-Za-z0-9_.-]', '-', package.vnfd.get('product_name') or package.vnfd['id'])[:NAME_LENGTH].strip('-._')
+    name = f'{product or VNF}-{ns_id}'
+    info = {INFO[key]: value for key, value in body.items() if key in INFO and value not in (None, '', {})}
+    # Nobody finds it until the service is there that it belongs to
+    store.write('vnf', vnf_id, {'kind': 'vnf', 'id': vnf_id, 'ns_id': ns_id, 'ns_name': name, 'name': VNF, 'vnfd': package.vnfd,
+                                'state': 'NOT_INSTANTIATED', 'management_addresses': {}, 'resources': {},
+                                'info': {**info, 'vnfd': package.vnfd}})
+    store.new_ns(name, id=ns_id, vnfs={VNF: vnf_id})
+    return vnf_id
+
+
+def delete(store: Store, ns_id: str, vnf_id: str) -> None:
+    """Forget a VNF instance that is not instantiated.
+
+    :raises OpOccError: 404, it is gone; 409, it is instantiated, something of it is left in the VIM, an operation is open, or
+        it is one of several of its service.
+    :raises LockedError: somebody works on it.
+    """
+    with NsLock(store, ns_id, wait=0.0) as lock:
+        op_occs = OpOccs(store)
+        found = op_occs.open_for(ns_id)
+        if found is not None:
+            recover(store, lock, found, fold=fold_journal)
+            found = op_occs.open_for(ns_id)
+        if found is not None:
+            raise conflict('The VNF instance can not be deleted', f'{found.operation} {found.id} is {found.state}',
+                           f'op_occ/{found.id}')
+        ns = again.find_ns(store, ns_id)
+        if ns['state'] != 'NOT_INSTANTIATED' or read_resources(store, ns) or ns.get('pending'):
+            raise conflict('The VNF instance can not be deleted', 'it is instantiated, or something of it is left; terminate it')
+        if list(ns['vnfs'].values()) != [vnf_id]:
+            raise conflict('The VNF instance can not be deleted', f'it belongs to the network service {ns["name"]}')
+        store.delete('ns', ns_id)
+        store.delete('vnf', vnf_id)
+        store.delete_key(ns_id)
+
+
+def note(store: Store, ns_id: str, vnf_id: str, patch: Mapping[str, Any], request: Mapping[str, Any],
+         check: Callable[[Mapping[str, Any]], None]) -> str:
+    """Change what is told of a VNF that is not instantiated; returns the id of the op-occ that did it.
+
+    :param patch: SOL003's names.
+    :param request: what the op-occ keeps of it.
+    :param check: raises what stands against it, by the NS's record.
+    :raises OpOccError: 409, an operation is open.
+    :raises LockedError: somebody works on it.
+    """
+    with NsLock(store, ns_id, wait=0.0) as lock:
+        op_occs = OpOccs(store)
+        found = op_occs.open_for(ns_id)
+        if found is not None:
+            recover(store, lock, found, fold=fold_journal)
+        ns = again.find_ns(store, ns_id)
+        check(ns)
+        fact = store.read('vnf', vnf_id) or {}
+        name = next(name for name, one in ns['vnfs'].items() if one == vnf_id)
+        op_occ = op_occs.start('MODIFY_INFO', ns, {name: vnf_id}, request, lock.owner, {},
+                               before={'ns': ns, 'resources': {}})
+        info = dict(fact.get('info') or {})
+        for key, value in patch.items():
+            info[INFO[key]] = merge_patch(info.get(INFO[key]), value)
+        store.write('vnf', vnf_id, {**fact, 'info': {key: value for key, value in info.items() if value not in (None, '', {})}})
+        op_occ.trigger('done')
+        return str(op_occ.vnf_op_occs()[0]['id'])
+
+
+def etag(view: Mapping[str, Any]) -> str:
+    """What tells one representation of a resource from the next; links come and go with operations."""
+    told = {key: value for key, value in view.items() if key != '_links'}
+    return f'"{hashlib.sha256(json.dumps(told, sort_keys=True).encode("utf-8", "backslashreplace")).hexdigest()[:32]}"'
+
+
+def check_match(call: Call, view: Mapping[str, Any]) -> None:
+    """
+    :raises OpOccError: 412, it is another representation than the one that the client knows.
+    """
+    given = call.headers.get('if-match')
+    if given is None or given.strip() == '*':
+        return
+    if etag(view) not in [one.strip() for one in given.split(',')]:
+        raise refused(412, 'If-Match: the VNF instance was changed meanwhile; read it again')
