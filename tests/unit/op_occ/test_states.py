@@ -36,8 +36,8 @@ ALLOWED = {
 }
 EVERY = [(state, trigger) for state in STATES for trigger in TRIGGERS]
 #: What op-occs are called; MODIFY_INFO is the one that needs no grant.
-OPERATIONS = [*(verb.upper() for verb in VERBS if verb not in ('retry', 'rollback', 'carry_out')), 'SCALE_TO_LEVEL', 'INJECT_SSH_KEY',
-              'MODIFY_INFO']
+OPERATIONS = [*(verb.upper() for verb in VERBS if verb not in ('retry', 'rollback', 'carry_out')), 'SCALE_TO_LEVEL',
+              'INJECT_SSH_KEY', 'MODIFY_INFO']
 
 
 @pytest.mark.parametrize(('state', 'trigger'), EVERY)

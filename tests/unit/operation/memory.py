@@ -153,8 +153,10 @@ class Memory(SnapshotsInMemory, VolumesInMemory):
     def create_ports(self, specs: Sequence[dict[str, Any]]) -> list[Port]:
         number = int(self._call('create_ports', specs))
         made = [Port(f'port-{number}-{place}', spec['name'], spec['mark'], spec['network_id'],
-                     f'fa:16:3e:00:{number:02}:{place:02}', (('subnet', f'10.1.{number}.{place}'),), '', '', frozenset(), True,
-                     frozenset(), 'DOWN', vnic_type=spec.get('vnic_type') or 'normal') for place, spec in enumerate(specs)]
+                     f'fa:16:3e:00:{number:02}:{place:02}',
+                     tuple(('subnet', address) for _subnet, address in spec.get('fixed_ips') or () if address)
+                     or (('subnet', f'10.1.{number}.{place}'),), '', '', frozenset(), True, frozenset(), 'DOWN',
+                     vnic_type=spec.get('vnic_type') or 'normal') for place, spec in enumerate(specs)]
         self.ports.update({port.id: port for port in made})
         return made
 
