@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import ipaddress
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -78,7 +79,7 @@ class Options:
         :raises OptionError: a value that can not be used, or options that do not go together.
         """
         for name in ('page_size', 'max_body', 'header_timeout', 'body_timeout', 'max_requests', 'lease', 'sweep'):
-            if not getattr(self, name) > 0:
+            if not 0 < getattr(self, name) < math.inf:
                 raise OptionError(f'{name}: {getattr(self, name)} is not above 0')
         if not 0 < self.port < 65536:
             raise OptionError(f'port: {self.port} is no port')

@@ -29,8 +29,9 @@ def token_roles(cloud: str, token: str) -> frozenset[str] | None:
     import openstack
     from keystoneauth1 import exceptions
     try:
-        answer = _connection(cloud).session.get('/auth/tokens', endpoint_filter={'service_type': 'identity', 'version': (3, 0)},
-                             headers={'X-Subject-Token': token}, raise_exc=False, timeout=TIMEOUT)
+        answer = _connection(cloud).session.get(
+            '/auth/tokens', endpoint_filter={'service_type': 'identity', 'version': (3, 0)},
+            headers={'X-Subject-Token': token}, raise_exc=False, timeout=TIMEOUT)
     except (openstack.exceptions.SDKException, exceptions.ClientException) as error:
         raise StoreError(cloud, f'its Keystone can not be asked about tokens: {type(error).__name__}') from error
     if answer.status_code == 404:
