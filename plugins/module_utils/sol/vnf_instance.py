@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.fitting import without_secrets
@@ -30,7 +30,10 @@ from ansible_collections.nfv.mano.plugins.module_utils.sol.common import (
 VERSIONS = ('v1', 'v2')
 #: Tasks that a VNF instance takes, by its instantiation state.
 TASKS = {'NOT_INSTANTIATED': ('instantiate',),
-         'INSTANTIATED': ('terminate', 'scale', 'scale_to_level', 'heal', 'operate', 'change_ext_conn', 'change_flavour')}
+         'INSTANTIATED': ('terminate', 'scale', 'scale_to_level', 'heal', 'operate', 'change_ext_conn', 'change_flavour',
+                          'change_vnfpkg')}
+#: Links that are not called as their tasks are.
+LINKS = {'change_vnfpkg': 'changeCurrentVnfPackage'}
 SNAPSHOT_TASKS = ('create_snapshot', 'revert_to_snapshot')
 #: Statuses of servers that are down; any other one counts as started.
 DOWN = frozenset({'SHUTOFF', 'PAUSED', 'SUSPENDED', 'SHELVED', 'SHELVED_OFFLOADED', 'STOPPED'})
@@ -61,7 +64,7 @@ def vnf_instance_view(ns: Mapping[str, Any], vnf: str, version: str = 'v2', api_
     # An open op-occ refuses every other operation
     more = SNAPSHOT_TASKS if version == 'v2' and state == 'INSTANTIATED' else ()
     tasks = () if ns.get('op_occ') else (*TASKS[state], *more)
-    info = _Info(ns, name, version, vnfd.get('id') or name)
+    info = _Info(ns, name, version, vnfd.get('id') or name, (declared or {}).get('scaling_aspects') or ())
     return filled(
         id=vnf_id, vnfInstanceName=(declared or {}).get('instance_name') or f'{ns["name"]}/{name}',
         vnfInstanceDescription=(declared or {}).get('description') or None,
@@ -70,7 +73,8 @@ def vnf_instance_view(ns: Mapping[str, Any], vnf: str, version: str = 'v2', api_
         vnfConfigurableProperties=_own(declared, 'configurable_properties'), vimConnectionInfo=_vims(ns, info, version),
         instantiationState=state, instantiatedVnfInfo=info.view() if state == 'INSTANTIATED' else None,
         metadata=_own(declared, 'metadata'), extensions=_own(declared, 'extensions'),
-        _links={'self': link(api_root, *me), **{camel(task): link(api_root, *me, task) for task in tasks}})
+        _links={'self': link(api_root, *me), **{LINKS.get(task, camel(task)): link(api_root, *me, task)
+                                                   for task in tasks}})
 
 
 def _own(declared: Mapping[str, Any] | None, name: str) -> Any:
@@ -89,8 +93,11 @@ def _vims(ns: Mapping[str, Any], info: _Info, version: str) -> Any:
 class _Info:
     """instantiatedVnfInfo; ``mine`` are the VNF's own resources."""
 
-    def __init__(self, ns: Mapping[str, Any], vnf: str, version: str, vnfd_id: str) -> None:
-        self.vnf, self.version, self.vnfd_id = vnf, version, vnfd_id
+    def __init__(self, ns: Mapping[str, Any], vnf: str, version: str, vnfd_id: str,
+                 aspects: Sequence[Mapping[str, Any]]) -> None:
+        self.vnf, self.version, self.vnfd_id, self.aspects = vnf, version, vnfd_id, aspects
+        #: The SOL003 front keeps what was asked for; a document knows of no flavours.
+        self.flavour = (ns.get('asked') or {}).get('flavourId') or 'default'
         resources: Resources = ns.get('resources') or {}
         self.nets = {item: one for item, one in resources.items() if item.startswith('net:')}
         self.mine = {item: one for item, one in resources.items()
@@ -101,12 +108,17 @@ class _Info:
         """All of it."""
         up = [_started(one) for one in self.servers.values()]
         return filled(
-            flavourId='default', vnfState='STARTED' if any(up) or not up else 'STOPPED', extCpInfo=self._external_cps(),
+            flavourId=self.flavour, vnfState='STARTED' if any(up) or not up else 'STOPPED', scaleStatus=self._levels('level'),
+            maxScaleLevels=self._levels('max_level'), extCpInfo=self._external_cps(),
             extVirtualLinkInfo=self._external_links(), vnfcResourceInfo=[self._vnfc(*one) for one in self.servers.items()],
             vnfVirtualLinkResourceInfo=[self._net(*one) for one in self.mine.items() if one[0].startswith('net:')],
             virtualStorageResourceInfo=self._storages(),
             vnfcInfo=[filled(id=vnfc_id(item), vduId=instance_of(item)[1], vnfcResourceInfoId=one['id'],
                              vnfcState='STARTED' if _started(one) else 'STOPPED') for item, one in self.servers.items()])
+
+    def _levels(self, key: str) -> list[dict[str, Any]]:
+        more = {'vnfdId': self.vnfd_id} if self.version == 'v2' else {}
+        return [{'aspectId': one['name'], **more, 'scaleLevel': one.get(key, 0)} for one in self.aspects]
 
     def _ports(self) -> list[tuple[str, str, Mapping[str, Any], str]]:
         """(connection point's id, descriptor's id, port, VIM) of every interface."""

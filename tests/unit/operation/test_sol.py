@@ -183,7 +183,7 @@ def test_every_view_of_a_whole_life_is_valid(site: Site) -> None:
     assert len(list(every_view(site))) == 9
     assert len(open_then['instantiatedVnfInfo']['vnfcResourceInfo']) == 2
     assert open_then['_links'].keys() == {'self', 'terminate', 'scale', 'scaleToLevel', 'heal', 'operate', 'changeExtConn',
-                                          'changeFlavour', 'createSnapshot', 'revertToSnapshot'}
+                                          'changeFlavour', 'changeCurrentVnfPackage', 'createSnapshot', 'revertToSnapshot'}
     assert stopped['instantiatedVnfInfo']['vnfState'] == 'STOPPED'
     assert during['_links'].keys() == {'self'}
     gone = instance(site, 'v1')
