@@ -132,6 +132,7 @@ sanity: $(READY)  ## ansible-test sanity, on a copy
 docs: $(READY) docs-check  ## make the generated pages again, and check the documentation
 	PYTHONPATH=$(VENV)/collections python tests/tools/generate_reference.py
 	PYTHONPATH=$(VENV)/collections python tests/tools/generate_sol006.py
+	PYTHONPATH=$(VENV)/collections python tests/tools/generate_openapi.py
 
 .PHONY: docs-check
 docs-check: $(READY)

@@ -21,13 +21,12 @@ from ansible_collections.nfv.mano.plugins.module_utils.sol.front.reading import 
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.sending import Sender
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.subscriptions import Subscriptions
 from ansible_collections.nfv.mano.plugins.module_utils.store.cached import CachedStore
+from ansible_collections.nfv.mano.tests.unit.front import described
 from ansible_collections.nfv.mano.tests.unit.operation import conftest
 from jsonschema import Draft202012Validator, FormatChecker
 
 SCHEMAS = Path(__file__).resolve().parents[1] / 'op_occ' / 'schemas'
 ROOT = 'http://127.0.0.1:9890'
-PROBLEM = {'type': 'object', 'required': ['status', 'detail'], 'properties': {
-    'status': {'type': 'integer', 'minimum': 400}, 'detail': {'type': 'string', 'minLength': 1}, 'title': {'type': 'string'}}}
 site = conftest.site
 
 
@@ -85,18 +84,22 @@ class Client:
 
     def call(self, method: str, path: str, body: Any = None, version: str = 'v2', **headers: str) -> Answer:
         path, _mark, query = path.partition('?')
+        path = path if path.startswith('/') else f'/vnflcm/{version}/{path}'
         names = {name.replace('_', '-').lower(): value for name, value in headers.items()}
         given = {'version': {'v1': '1.3.0', 'v2': '2.0.0'}[version],
                  **({'content-type': 'application/json'} if body is not None else {}), **names}
         content = b'' if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
-        answer = self.front.answer(Call(method, f'/vnflcm/{version}/{path}' if not path.startswith('/') else path,
-                                        tuple((one.partition('=')[0], one.partition('=')[2]) for one in query.split('&') if one),
-                                        given, content))
-        json.loads(answer.content() or b'null')
+        asked = tuple((one.partition('=')[0], one.partition('=')[2]) for one in query.split('&') if one)
+        answer = self.front.answer(Call(method, path, asked, given, content))
+        body = json.loads(answer.content() or b'null')
         if answer.status >= 400:
-            Draft202012Validator(PROBLEM).validate(answer.body)
+            assert described.schema('v2', 'Problem').is_valid(body), body
             assert answer.headers['Content-Type'] == 'application/problem+json'
-            assert answer.body['status'] == answer.status != 500
+            assert body['status'] == answer.status != 500
+        start = f'/vnflcm/{version}'
+        if path.startswith(f'{start}/'):
+            found = list(described.wrong(version, method, path.removeprefix(start), answer.status, answer.headers, body))
+            assert not found, found
         return answer
 
     def good(self, method: str, path: str, body: Any = None, status: int = 200, version: str = 'v2', **headers: str) -> Answer:

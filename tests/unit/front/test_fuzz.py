@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,19 @@ import pytest
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front import bodies
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.http import Call, body_of
-from ansible_collections.nfv.mano.plugins.module_utils.sol.front.subscriptions import REQUEST
+from ansible_collections.nfv.mano.plugins.module_utils.sol.front.subscriptions import REQUEST, check_request
+from ansible_collections.nfv.mano.tests.unit.front import described
 from ansible_collections.nfv.mano.tests.unit.front.conftest import INSTANTIATE, Client
 from ansible_collections.nfv.mano.tests.unit.operation.conftest import Site
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
-ANY = st.recursive(st.none() | st.booleans() | st.integers(-3, 2 ** 40) | st.floats(allow_nan=False) | st.text(max_size=12),
+ROOT = Path(__file__).resolve().parents[3]
+
+#: 1.0 is a whole number to JSON schemas only.
+FRACTIONS = st.floats(allow_nan=False, allow_infinity=False).filter(lambda number: not number.is_integer())
+ANY = st.recursive(st.none() | st.booleans() | st.integers(-3, 2 ** 40) | FRACTIONS | st.text(max_size=12),
                    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
                    max_leaves=6)
 BODIES = {**{(version, task): body for version, tasks in bodies.TASKS.items() for task, body in tasks.items()},
@@ -50,25 +57,69 @@ def fitting(kind: Any) -> st.SearchStrategy[Any]:
                                            if name not in needed and name not in kind.one_of})
 
 
+def request_schema(version: str, task: str) -> Draft202012Validator:
+    """What the description says of a body."""
+    name = {'create': 'CreateVnf', 'modify': 'VnfInfoModification', 'subscribe': 'LccnSubscription'}.get(
+        task, ''.join(word.capitalize() for word in task.split('_')))
+    return described.schema(version, f'{name}Request')
+
+
+def taken(key: tuple[str, str], value: Any) -> bool:
+    """Whether the front takes a body; it says 400 where it does not."""
+    try:
+        if key[1] == 'subscribe':
+            check_request(value, key[0])
+        else:
+            BODIES[key].check(value)
+    except OpOccError as error:
+        assert error.problem.status == 400
+        return False
+    return True
+
+
 @pytest.mark.parametrize('key', sorted(BODIES), ids='-'.join)
-def test_bodies_that_fit_are_taken_and_others_are_not(key: tuple[str, str]) -> None:
-    body = BODIES[key]
+def test_bodies_are_taken_that_the_description_describes_and_no_others(key: tuple[str, str]) -> None:
+    body, checked = BODIES[key], request_schema(*key)
 
     @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
     @given(fitting(body), st.data())
     def check(value: dict[str, Any], data: st.DataObject) -> None:
-        body.check(json.loads(json.dumps(value)))
+        # What only an address of HTTP is cannot be drawn from texts
+        assert key[1] == 'subscribe' or (taken(key, value) and checked.is_valid(value))
         name = data.draw(st.sampled_from([*body.known, 'unknownAttribute']))
-        wrong = data.draw(ANY)
-        known = body.known.get(name)
-        if known is None or list(known.problems(name, wrong)):
-            with pytest.raises(OpOccError) as caught:
-                body.check({**value, name: wrong})
-            assert caught.value.problem.status == 400
-        for needed in body.needed:
-            with pytest.raises(OpOccError):
-                body.check({key: one for key, one in value.items() if key != needed})
+        for changed in ({**value, name: data.draw(ANY)}, {one: inner for one, inner in value.items() if one != name}):
+            good = taken(key, changed)
+            assert good == checked.is_valid(changed) or (key[1] == 'subscribe' and not good), changed
     check()
+
+
+BASIC, OAUTH2 = {'userName': 'a', 'password': 'b'}, {'clientId': 'a', 'clientPassword': 'b', 'tokenEndpoint': 'https://x/t'}
+
+
+@pytest.mark.parametrize(('more', 'good'), [
+    ({}, True), ({'callbackUri': 'ftp://x/'}, False), ({'callbackUri': 'http://x/ y'}, False), ({'callbackUri': 5}, False),
+    ({'authentication': {'authType': ['BASIC'], 'paramsBasic': BASIC}}, True),
+    ({'authentication': {'authType': ['BASIC']}}, False), ({'authentication': {'authType': []}}, False),
+    ({'authentication': {'authType': ['OAUTH2_CLIENT_CREDENTIALS'], 'paramsBasic': BASIC}}, False),
+    ({'authentication': {'authType': ['OAUTH2_CLIENT_CREDENTIALS'], 'paramsOauth2ClientCredentials': OAUTH2}}, True),
+    ({'authentication': {'authType': ['OAUTH2_CLIENT_CREDENTIALS'],
+                         'paramsOauth2ClientCredentials': {**OAUTH2, 'tokenEndpoint': 'file:///etc'}}}, False)])
+def test_what_a_subscription_needs(more: dict[str, Any], good: bool) -> None:
+    for version in ('v1', 'v2'):
+        value = {'callbackUri': 'https://example.com/hook', **more}
+        assert taken((version, 'subscribe'), value) == request_schema(version, 'subscribe').is_valid(value) == good
+
+
+def test_the_description_is_that_of_the_code() -> None:
+    generator = ROOT / 'tests' / 'tools' / 'generate_openapi.py'
+    spec = importlib.util.spec_from_file_location('generate_openapi', generator)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    for version in ('v1', 'v2'):
+        assert module.path(version).read_text(encoding='utf-8') == module.text(version), 'run tests/tools/generate_openapi.py'
+        for one in described.whole(version)['components']['schemas'].values():
+            Draft202012Validator.check_schema(one)
 
 
 @settings(max_examples=300, deadline=None)

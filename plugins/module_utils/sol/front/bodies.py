@@ -144,8 +144,8 @@ _CP = {'v1': Body({'cpdId': ID, 'cpConfig': Many(Body({'cpInstanceId': ID, **_CO
 _LINK_PORT = Body({'id': ID, 'resourceHandle': FREE}, ('id', 'resourceHandle'))
 EXT_LINK = {version: Body({'id': ID, 'vimConnectionId': ID, 'resourceProviderId': ID, 'resourceId': ID, 'extCps': Many(cp, 1),
                            'extLinkPorts': Many(_LINK_PORT)}, ('id', 'resourceId', 'extCps')) for version, cp in _CP.items()}
-_MANAGED = Body({'id': ID, 'vnfVirtualLinkDescId': ID, 'virtualLinkDescId': ID, 'vimConnectionId': ID, 'resourceProviderId': ID,
-                 'resourceId': ID, 'vnfLinkPort': Many(FREE), 'extManagedMultisiteVirtualLinkId': ID}, ('id', 'resourceId'))
+MANAGED = Body({'id': ID, 'vnfVirtualLinkDescId': ID, 'virtualLinkDescId': ID, 'vimConnectionId': ID, 'resourceProviderId': ID,
+                'resourceId': ID, 'vnfLinkPort': Many(FREE), 'extManagedMultisiteVirtualLinkId': ID}, ('id', 'resourceId'))
 _VIM = {'vimId': ID, 'vimType': ID, 'interfaceInfo': FREE, 'accessInfo': FREE, 'extra': FREE}
 VIMS = {'v1': Many(Body({'id': ID, **_VIM}, ('id', 'vimType'))), 'v2': ById(Body(_VIM, ('vimType',)))}
 _INFO = {'vnfInstanceName': Text(ID_LENGTH, 0, null=True), 'vnfInstanceDescription': Text(TEXT_LENGTH, 0, null=True),
@@ -160,7 +160,7 @@ _SNAPSHOT = Body({'vnfSnapshotInfoId': ID, 'vnfcInstanceId': ID, 'additionalPara
 
 
 def _links(version: str) -> dict[str, Any]:
-    return {'extVirtualLinks': Many(EXT_LINK[version]), 'extManagedVirtualLinks': Many(_MANAGED), 'additionalParams': FREE,
+    return {'extVirtualLinks': Many(EXT_LINK[version]), 'extManagedVirtualLinks': Many(MANAGED), 'additionalParams': FREE,
             'vimConnectionInfo': VIMS[version], 'extensions': FREE, 'vnfConfigurableProperties': FREE}
 
 

@@ -74,11 +74,8 @@ class Subscriptions:
     def create(self, call: Call, version: str) -> Answer:
         """A subscription, once its callback has answered."""
         body = body_of(call)
-        REQUEST[version].check(body)
-        _check_uri('callbackUri', body['callbackUri'])
+        check_request(body, version)
         given = body.get('authentication')
-        if given is not None:
-            _check_authentication(given)
         if len(self.store.ids(KIND)) >= MOST:
             raise refused(503, f'there are {MOST} subscriptions already')
         sealed = self._sealed(given) if given is not None else None
@@ -88,7 +85,7 @@ class Subscriptions:
             raise refused(422, f'callbackUri: a GET of it has to be answered 204: {error}') from None
         made = {'kind': KIND, 'id': str(uuid.uuid4()), 'version': version, 'callback_uri': body['callbackUri'],
                 'filter': body.get('filter') or {}, 'verbosity': body.get('verbosity', 'FULL'), 'authentication': sealed,
-                'created': now()}
+                'api_root': self.api_root, 'created': now()}
         self.store.write(KIND, made['id'], made)
         view = self.view(made)
         return Answer(201, view, {'Location': view['_links']['self']['href']})
@@ -220,6 +217,16 @@ def _is_product(provider: Mapping[str, Any], vnf: Mapping[str, Any]) -> bool:
             version['vnfSoftwareVersion'] == vnf.get('vnfSoftwareVersion')
             and (not version.get('vnfdVersions') or vnf.get('vnfdVersion') in version['vnfdVersions'])
             for version in one['versions'])) for one in products)
+
+
+def check_request(body: Mapping[str, Any], version: str) -> None:
+    """
+    :raises OpOccError: 400, with what is wrong.
+    """
+    REQUEST[version].check(body)
+    _check_uri('callbackUri', body['callbackUri'])
+    if 'authentication' in body:
+        _check_authentication(body['authentication'])
 
 
 def _check_uri(name: str, uri: str) -> None:
