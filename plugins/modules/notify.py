@@ -12,6 +12,7 @@ version_added: 0.1.0
 description:
   - Sends to the subscribers of the SOL003 front what they have not taken yet of the states that operation occurrences (op-occs)
     have come to, in order. The front does so by itself while it runs; this is for where it does not.
+  - Before that it recovers op-occs whose owner died, or that nobody has taken up in time, as the front does too.
   - What a subscriber does not take stays for the next time. The module does not fail for it.
   - Needs no VIM.
 author:
@@ -24,7 +25,7 @@ requirements:
 options:
   api_root:
     description:
-      - What the links in notifications start with, as of the front, such as V(https://mano.example.com).
+      - What the links in notifications start with, such as V(https://mano.example.com). By default as when it was subscribed.
     type: str
     default: ''
   callback_ca:
@@ -62,7 +63,9 @@ waiting:
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.nfv.mano.plugins.module_utils.operation.front import STATE_ARGUMENTS, failing
+from ansible_collections.nfv.mano.plugins.module_utils.operation.views import close_dead
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.notifier import notifier_of
+from ansible_collections.nfv.mano.plugins.module_utils.store import Store
 
 ARGUMENTS = {'api_root': {'type': 'str', 'default': ''}, 'callback_ca': {'type': 'path'},
              'timeout': {'type': 'float', 'default': 10.0}, **STATE_ARGUMENTS}
@@ -73,6 +76,8 @@ def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     asked = module.params
     with failing(module):
+        if not module.check_mode:
+            close_dead(Store(asked['state_dir']))
         notifier = notifier_of(*(asked[name] for name in ('state_dir', 'api_root', 'callback_ca', 'passphrase', 'key_file')))
         before = notifier.waiting()
         after = before if module.check_mode else notifier.flush(asked['timeout'])

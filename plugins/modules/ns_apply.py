@@ -159,6 +159,10 @@ notes:
   returned: when the VIMs were read
   type: list
   elements: str
+subscribers:
+  description: How many subscriptions there are to M(nfv.mano.notify) of it.
+  returned: when there are any
+  type: int
 calls:
   description: Number of API calls by method.
   returned: when tasks were run

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -87,10 +87,11 @@ NO_OP_OCC = {'id': None, 'state': None, 'operation': None, 'result': 'failed'}
 
 
 @contextmanager
-def failing(module: Any) -> Iterator[None]:
+def failing(module: Any, more: Mapping[str, Any] | None = None) -> Iterator[None]:
     """End a module in its own words where the collection's errors reach it.
 
     :param module: an AnsibleModule.
+    :param more: what else it returns where an operation did not end well.
     """
     try:
         yield
@@ -98,17 +99,17 @@ def failing(module: Any) -> Iterator[None]:
         module.fail_json(msg=f'{error}\nNothing was touched.', problems=error.problems, op_occ=NO_OP_OCC,
                          problem=ProblemDetails('The input can not be used', 400, str(error)).to_dict())
     except LockedError as error:
-        _fail(module, results.locked(Store(module.params['state_dir']), error))
+        _fail(module, results.locked(Store(module.params['state_dir']), error), more)
     except (StoreError, VimError) as error:
         status = 503 if isinstance(error, VimUnreachable) else 500
         module.fail_json(msg=f'{error}\nNothing was touched.', op_occ=NO_OP_OCC,
                          problem=ProblemDetails('Ended before anything was touched', status, str(error)).to_dict())
     except OpOccError as error:
-        _fail(module, error)
+        _fail(module, error, more)
 
 
-def _fail(module: Any, error: OpOccError) -> None:
-    result = {'problem': error.problem.to_dict(), 'op_occ': NO_OP_OCC, **getattr(error, 'result', {})}
+def _fail(module: Any, error: OpOccError, more: Mapping[str, Any] | None) -> None:
+    result = {'problem': error.problem.to_dict(), 'op_occ': NO_OP_OCC, **getattr(error, 'result', {}), **(more or {})}
     module.fail_json(msg=result.pop('message', None) or f'{error.problem.title}: {error.problem.detail}', **result)
 
 
@@ -120,10 +121,14 @@ def run(module: Any, dry: bool) -> None:
     from ansible_collections.nfv.mano.plugins.module_utils.operation import engine
     from ansible_collections.nfv.mano.plugins.module_utils.operation.request import Request
     tell = teller(module.params['progress_file'])
-    with failing(module):
+    more: dict[str, int] = {}
+    with failing(module, more):
         request = Request.of(module.params)
+        subscribers = 0 if dry else len(Store(request.state_dir).ids('subscription'))
+        if subscribers:
+            more['subscribers'] = subscribers
         result = engine.diff(request, tell) if dry else engine.apply(request, tell)
-    module.exit_json(**result)
+    module.exit_json(**result, **more)
 
 
 def run_vdu(module: Any, dry: bool) -> None:

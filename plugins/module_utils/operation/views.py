@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, held, recover
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import OPEN, RUNNING, next_state
 from ansible_collections.nfv.mano.plugins.module_utils.operation import again, results
 from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import declared_document
@@ -15,7 +17,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.changes import 
 from ansible_collections.nfv.mano.plugins.module_utils.operation.key_pair import PUBLIC
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import age, fold_journal, read_resources
 from ansible_collections.nfv.mano.plugins.module_utils.plan.snapshot import listed
-from ansible_collections.nfv.mano.plugins.module_utils.store import Store
+from ansible_collections.nfv.mano.plugins.module_utils.store import LockedError, Store
 from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock
 
 NOT_SHOWN = ('schema', 'kind')
@@ -118,6 +120,18 @@ def close(store: Store, ns: str | None, op_occ_id: str | None, *, fail: bool, fo
             found.trigger('fail')
             changed = True
         return changed, found
+
+
+def close_dead(store: Store) -> None:
+    """Recover every op-occ that nobody works on any more: its owner died, or nobody has taken it up in time.
+
+    :raises StoreError: a record can't be read or written.
+    """
+    for one in OpOccs(store).list(scope='ns'):
+        if one.state in RUNNING and not held(store, one):
+            # Who has taken it up meanwhile goes on with it
+            with contextlib.suppress(LockedError, OpOccError):
+                close(store, None, one.id, fail=False, force_takeover=False, dry=False)
 
 
 def _closed(store: Store, ns: dict[str, Any], found: OpOcc | None) -> OpOcc:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.store.facts import Store
@@ -15,6 +16,10 @@ from ansible_collections.nfv.mano.plugins.module_utils.store.facts import Store
 Signature = tuple[int, int, int]
 #: Facts that are kept in memory.
 MOST = 20_000
+#: Nanoseconds that file systems' clocks may be behind.
+TICK = 50_000_000
+#: Seconds after which facts are looked at again anyway: somebody may have edited one in its place.
+HOLDS = 1.0
 
 
 class CachedStore(Store):
@@ -23,6 +28,7 @@ class CachedStore(Store):
     def __init__(self, path: str) -> None:
         super().__init__(path)
         self._known: dict[str, tuple[Signature, dict[str, Any]]] = {}
+        self._all: dict[str, tuple[int, float, list[dict[str, Any]]]] = {}
         self._mutex = threading.Lock()
 
     def read(self, kind: str, record_id: str) -> dict[str, Any] | None:
@@ -47,3 +53,18 @@ class CachedStore(Store):
                     self._known.clear()
                 self._known[path] = (signature, data)
         return data
+
+    def all(self, kind: str) -> list[dict[str, Any]]:
+        """As :meth:`Store.all`: every write of a fact changes its folder, so where that is as it was, so are they."""
+        try:
+            mark = os.stat(self.path).st_mtime_ns
+        except OSError:
+            return super().all(kind)
+        known = self._all.get(kind)
+        if known is None or known[0] != mark or known[1] < time.monotonic():
+            moment = time.time_ns()
+            known = (mark, time.monotonic() + HOLDS, super().all(kind))
+            # Two changes within one tick of the clock leave the same time
+            if moment - mark > TICK:
+                self._all[kind] = known
+        return list(known[2])

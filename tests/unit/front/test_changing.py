@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOccs
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError
+from ansible_collections.nfv.mano.plugins.module_utils.operation.views import close_dead
 from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock
 from ansible_collections.nfv.mano.tests.unit.front.conftest import INSTANTIATE, LINKS, Client, vnfd
 from ansible_collections.nfv.mano.tests.unit.plan.world import network
@@ -50,6 +51,10 @@ def test_the_whole_life(client: Client, version: str) -> None:
     op_occ = client.done(vnf_id, 'scale', {'type': 'SCALE_OUT', 'aspectId': 'fronts', 'numberOfSteps': 2}, version)
     assert op_occ['operationParams']['numberOfSteps'] == 2
     assert len(servers(client)) == 3
+    info = client.vnf(vnf_id, version)['instantiatedVnfInfo']
+    more = {'vnfdId': 'web-1.0'} if version == 'v2' else {}
+    assert (info['flavourId'], info['scaleStatus'], info['maxScaleLevels']) == (
+        'default-df', [{'aspectId': 'fronts', **more, 'scaleLevel': 2}], [{'aspectId': 'fronts', **more, 'scaleLevel': 3}])
     assert client.done(vnf_id, 'scale_to_level', {'scaleInfo': [{'aspectId': 'fronts', 'scaleLevel': 1}]}, version)[
         'operation'] == 'SCALE_TO_LEVEL'
     assert len(servers(client)) == 2
@@ -203,6 +208,11 @@ def test_failed_and_retried_rolled_back_given_up(client: Client) -> None:
     assert failed['operationState'] == 'FAILED' and failed == client.op_occ(location)
     assert client.call('POST', f'vnf_lcm_op_occs/{location.rpartition("/")[2]}/fail').status == 409
     assert client.call('DELETE', f'vnf_instances/{vnf_id}').status == 409
+    # What it left behind goes with a terminate
+    assert client.site.vim.ports
+    client.done(vnf_id, 'terminate', FORCEFUL)
+    assert not client.site.vim.ports
+    client.good('DELETE', f'vnf_instances/{vnf_id}', status=204)
 
 
 def test_cancelled_before_it_began(client: Client, vnf: str) -> None:
@@ -259,7 +269,7 @@ def test_nobody_carries_it_out(client: Client) -> None:
     vnf_id = client.create()
     location, event = client.ask(vnf_id, 'instantiate', INSTANTIATE)
     time.sleep(0.05)
-    client.changing.sweep()
+    close_dead(client.site.store)
     op_occ = client.op_occ(location)
     assert op_occ['operationState'] == 'ROLLED_BACK' and 'its playbook' in op_occ['error']['detail']
     with pytest.raises(OpOccError):

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import dataclasses
+import datetime
 import importlib.util
+import ipaddress
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -19,13 +23,20 @@ from typing import Any
 
 import aiohttp
 import pytest
+import yaml
+from ansible_collections.nfv.mano.plugins.module_utils.operation.asked import CARRY_OUT
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.auth import Guard, hash_password, read_users
+from ansible_collections.nfv.mano.plugins.module_utils.sol.front.changing import AGAIN
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.http import Call
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.options import OptionError, Options
 from ansible_collections.nfv.mano.plugins.module_utils.store import StoreError
 from ansible_collections.nfv.mano.tests.unit.front.conftest import INSTANTIATE, Client
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
-SOURCE = Path(__file__).resolve().parents[3] / 'extensions' / 'eda' / 'plugins' / 'event_source' / 'sol_vnflcm.py'
+ROOT = Path(__file__).resolve().parents[3]
+SOURCE = ROOT / 'extensions' / 'eda' / 'plugins' / 'event_source' / 'sol_vnflcm.py'
 V2 = {'Version': '2.0.0'}
 
 
@@ -41,6 +52,21 @@ def free_port() -> int:
     with socket.socket() as one:
         one.bind(('127.0.0.1', 0))
         return int(one.getsockname()[1])
+
+
+def self_signed(folder: Path) -> Path:
+    """A certificate of 127.0.0.1 with its key, in PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, '127.0.0.1')])
+    today = datetime.datetime.now(datetime.timezone.utc)
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), today,
+                                   today + datetime.timedelta(days=1))
+    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address('127.0.0.1'))])
+    signed = made.add_extension(address, False).add_extension(x509.BasicConstraints(True, None), True).sign(key, hashes.SHA256())
+    path = folder / 'front.pem'
+    path.write_bytes(signed.public_bytes(serialization.Encoding.PEM) + key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    return path
 
 
 @pytest.fixture
@@ -135,6 +161,26 @@ def test_limits(served: Callable[..., Any]) -> None:
     assert served(test, max_body='2048', header_timeout='0.5', body_timeout=0.5) == []
 
 
+@pytest.mark.filterwarnings('ignore:ssl.TLSVersion:DeprecationWarning')
+def test_tls(served: Callable[..., Any], tmp_path: Path) -> None:
+    certificate = self_signed(tmp_path)
+    trusting = ssl.create_default_context(cafile=str(certificate))
+
+    async def test(session: aiohttp.ClientSession, port: int) -> None:
+        url = f'https://127.0.0.1:{port}/vnflcm/api_versions'
+        async with session.get(url, ssl=trusting) as answer:
+            assert answer.status == 200
+        with pytest.raises(aiohttp.ClientError):
+            await session.get(url)
+        with pytest.raises(aiohttp.ClientError):
+            await session.get('/vnflcm/api_versions')
+        old = ssl.create_default_context(cafile=str(certificate))
+        old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+        with pytest.raises(aiohttp.ClientError):
+            await session.get(url, ssl=old)
+    served(test, certificate=str(certificate))
+
+
 def test_too_many_requests_at_once(served: Callable[..., Any]) -> None:
     async def test(session: aiohttp.ClientSession, port: int) -> None:
         slow = []
@@ -197,6 +243,20 @@ def test_options() -> None:
     made = Options.of({'host': '::1', 'port': '80', 'clouds': 'a, b', 'keystone_roles': ['x'], 'keystone': 'c',
                        'users_file': None})
     assert (made.root, made.clouds, made.keystone_roles, made.port) == ('http://[::1]:80', ('a', 'b'), ('x',), 80)
+
+
+def test_the_rulebook() -> None:
+    [rulebook] = yaml.safe_load((ROOT / 'extensions' / 'eda' / 'rulebooks' / 'vnflcm.yml').read_text(encoding='utf-8'))
+    # A cancel, and operations on other VNFs, do not wait for what runs
+    assert rulebook['execution_strategy'] == 'parallel'
+    fields = {one.name for one in dataclasses.fields(Options)}
+    assert set(rulebook['sources'][0]['nfv.mano.sol_vnflcm']) == fields
+    assert set(yaml.safe_load(load().DOCUMENTATION)['options']) == fields
+    rules = {rule['condition']: rule['action']['run_playbook'] for rule in rulebook['rules']}
+    assert set(rules) == {f'event.nfv.verb == "{verb}"' for verb in (CARRY_OUT, *AGAIN)}
+    for condition, played in rules.items():
+        assert played['name'] == f'nfv.mano.{condition.split(chr(34))[1]}'
+        assert (ROOT / 'playbooks' / f'{played["name"].rpartition(".")[2]}.yml').exists()
 
 
 def test_by_itself_from_a_checkout_of_any_name(tmp_path: Path) -> None:

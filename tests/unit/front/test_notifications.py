@@ -7,20 +7,24 @@ from __future__ import annotations
 
 import base64
 import json
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError
+from ansible_collections.nfv.mano.plugins.module_utils.operation.views import close_dead
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front import notifier, sending
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.http import Answer
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.subscriptions import fits
 from ansible_collections.nfv.mano.plugins.module_utils.store.key_pair import SecretError
 from ansible_collections.nfv.mano.plugins.module_utils.store.secret import seal, unseal
 from ansible_collections.nfv.mano.tests.unit.front.conftest import INSTANTIATE, Client, valid
+from ansible_collections.nfv.mano.tests.unit.front.test_event_source import self_signed
 
 FORCEFUL = {'terminationType': 'FORCEFUL'}
 
@@ -134,7 +138,7 @@ def test_errors_are_told_each_with_its_state(client: Client, subscriber: Subscri
     assert not any('affectedVnfcs' in told for told in subscriber.told)
 
 
-@pytest.mark.parametrize('fault', ['down', 'refuses', 'hangs', 'redirects'])
+@pytest.mark.parametrize('fault', ['down', 'refuses', pytest.param('hangs', marks=pytest.mark.slow), 'redirects'])
 def test_a_subscriber_that_is_back_gets_everything_in_order(client: Client, subscriber: Subscriber, fault: str) -> None:
     uri = subscriber.uri
     subscribe(client, uri)
@@ -187,6 +191,59 @@ def test_what_nobody_takes_is_given_up_and_noted(client: Client, subscriber: Sub
     path = client.site.store.file('subscription', one['id']).removesuffix('.fact') + '.d/sent.json'
     with open(path, encoding='utf-8') as file:
         assert 'answered 500' in json.load(file)['given_up'][0]['why']
+
+
+def test_subscribers_over_tls(client: Client, subscriber: Subscriber, tmp_path: Path) -> None:
+    certificate = self_signed(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    subscriber.server.socket = context.wrap_socket(subscriber.server.socket, server_side=True)
+    uri = subscriber.uri.replace('http:', 'https:')
+    assert client.call('POST', 'subscriptions', {'callbackUri': uri}).status == 422
+    sending.Sender(str(certificate)).test(uri, None)
+
+
+def test_who_has_no_key_does_not_count_as_a_failure(client: Client, subscriber: Subscriber) -> None:
+    basic = {'authType': ['BASIC'], 'paramsBasic': {'userName': 'me', 'password': 'secret'}}
+    one = subscribe(client, subscriber.uri, authentication=basic)
+    client.create()
+    without = notifier.notifier_of(client.site.store.path, '', None, None, None)
+    assert without.flush(0) == {one['id']: 1} and subscriber.told == []
+    assert client.notifier.flush(5) == {one['id']: 0} and len(subscriber.told) == 1
+
+
+def test_without_a_front_links_are_as_when_it_was_subscribed(client: Client, subscriber: Subscriber) -> None:
+    subscribe(client, subscriber.uri)
+    client.start(lease=0.01)
+    location, _event = client.ask(client.create(), 'instantiate', INSTANTIATE)
+    time.sleep(0.05)
+    # What the module notify does
+    close_dead(client.site.store)
+    without = notifier.notifier_of(client.site.store.path, '', None, None, None)
+    assert set(without.flush(5).values()) == {0}
+    assert subscriber.states() == ['VnfIdentifierCreationNotification', 'STARTING', 'ROLLED_BACK']
+    assert subscriber.told[2]['_links']['vnfLcmOpOcc']['href'] == location
+    for told in subscriber.told:
+        valid('notification_v2', told)
+
+
+def test_it_is_killed_while_it_tells(client: Client, subscriber: Subscriber, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = subscribe(client, subscriber.uri)
+    client.done(client.create(), 'instantiate', INSTANTIATE)
+    taken = client.notifier._took
+
+    def dies(*what: Any) -> None:
+        if len(subscriber.told) == 2:
+            raise KeyboardInterrupt
+        taken(*what)
+    monkeypatch.setattr(client.notifier, '_took', dies)
+    with pytest.raises(KeyboardInterrupt):
+        client.notifier.work(one['id'])
+    client.start()
+    assert client.notifier.flush(5) == {one['id']: 0}
+    # The one that was taken and not noted comes twice, with the same id
+    assert subscriber.states() == ['VnfIdentifierCreationNotification', 'STARTING', 'STARTING', 'PROCESSING', 'COMPLETED']
+    assert subscriber.told[1] == subscriber.told[2]
 
 
 def test_basic_credentials_are_kept_encrypted(client: Client, subscriber: Subscriber) -> None:

@@ -6,11 +6,15 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc
+from ansible_collections.nfv.mano.plugins.module_utils.sol.front import bodies
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.reading import OP_OCC, VNF_INSTANCE
+from ansible_collections.nfv.mano.plugins.module_utils.sol.front.subscriptions import REQUEST
 from ansible_collections.nfv.mano.tests.unit.front.conftest import ROOT, Client, valid, validator
 from ansible_collections.nfv.mano.tests.unit.operation.conftest import Site, wanted
 
@@ -78,6 +82,24 @@ def test_the_attributes_that_queries_know_are_those_of_the_schemas() -> None:
     for version in ('v1', 'v2'):
         assert VNF_INSTANCE.attributes == attributes(f'vnf_instance_{version}')
         assert OP_OCC[version].attributes == attributes(f'vnf_lcm_op_occ_{version}')
+
+
+def names(kind: Any) -> set[str]:
+    """The attributes of a body, and of what is in it."""
+    inner = [kind.of] if isinstance(kind, (bodies.Many, bodies.ById)) else list(kind.known.values()) if isinstance(
+        kind, bodies.Body) else []
+    return set(kind.known if isinstance(kind, bodies.Body) else ()).union(*map(names, inner))
+
+
+def test_the_page_tells_of_every_attribute() -> None:
+    page = (Path(__file__).resolve().parents[3] / 'docs' / 'sol003-attributes.md').read_text(encoding='utf-8')
+    said = set(re.findall(r'[A-Za-z0-9_]+', page))
+    tasks = [one for of_version in bodies.TASKS.values() for one in of_version.values()]
+    taken = [bodies.CREATE, bodies.CANCEL, *bodies.MODIFY.values(), *tasks]
+    known = set().union(*map(names, taken), *(one.known for one in REQUEST.values()))
+    known -= {'minAddress', 'maxAddress', 'resourceHandle', 'ipOverEthernet'}
+    assert known - said == set()
+    assert set().union(VNF_INSTANCE.attributes, OP_OCC['v2'].attributes) - said == set()
 
 
 def test_api_versions(client: Client) -> None:

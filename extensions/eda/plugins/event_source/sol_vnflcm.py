@@ -152,6 +152,7 @@ def _find_collection() -> None:
 
 _find_collection()
 
+from ansible_collections.nfv.mano.plugins.module_utils.operation.views import close_dead
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.app import Front
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.auth import hash_password
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.http import Answer, Call, problem
@@ -319,7 +320,7 @@ async def _sweep(front: Front, pause: float) -> None:
     """Close what is left of owners that died, again and again."""
     while True:
         try:
-            await asyncio.to_thread(front.changing.sweep)
+            await asyncio.to_thread(close_dead, front.changing.store)
         except StoreError as error:
             LOG.error('%s', error)
         await asyncio.sleep(pause)

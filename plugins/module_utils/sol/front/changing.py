@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import contextlib
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, held
-from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError, conflict
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import conflict
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import OPEN, RUNNING, next_state
 from ansible_collections.nfv.mano.plugins.module_utils.operation import again, asked, cancel, views
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import age, read_resources
@@ -21,7 +21,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.sol.front.http import Ans
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.packages import Packages, make
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.reading import Reading
 from ansible_collections.nfv.mano.plugins.module_utils.sol.notification import CREATION, DELETION
-from ansible_collections.nfv.mano.plugins.module_utils.store import LockedError, Store
+from ansible_collections.nfv.mano.plugins.module_utils.store import Store
 from ansible_collections.nfv.mano.plugins.module_utils.store.facts import now
 
 #: In the folder of an op-occ: the event that its playbook is started by.
@@ -95,7 +95,7 @@ class Changing:
         body = body_of(call)
         bodies.TASKS[version][name].check(body)
         ns = self.reading.ns_of(vnf_id)
-        _need(ns, name != 'instantiate')
+        self._take(name, ns)
         if name == 'instantiate' or name in BY_DOCUMENT:
             return self._by_document(name, body, version, ns, vnf_id)
         if name == 'terminate' and list(ns['vnfs'].values()) != [vnf_id]:
@@ -111,7 +111,7 @@ class Changing:
         request = self._request(ns, vnf_id, operation=verb, params=params, items=items,
                                 accept_data_loss=bool(params.get('force')))
         return self._accepted('SCALE_TO_LEVEL' if name == 'scale_to_level' else name.upper(), request, version,
-                              lambda ns: _need(ns, True))
+                              functools.partial(self._take, name))
 
     def _by_document(self, name: str, body: dict[str, Any], version: str, ns: dict[str, Any], vnf_id: str) -> Answer:
         """A task that says which document is to be so."""
@@ -139,8 +139,17 @@ class Changing:
                                         'extManagedVirtualLinks') if key in body})
         request = self._request(ns, vnf_id, operation=operation, document=document, files=made.files, params=params,
                                 allow_delete=name == 'change_flavour')
-        return self._accepted(name.upper(), request, version, lambda ns: _need(ns, name != 'instantiate'),
+        return self._accepted(name.upper(), request, version, functools.partial(self._take, name),
                               {**kept, 'flavourId': flavour, 'version': version})
+
+    def _take(self, name: str, ns: Mapping[str, Any]) -> None:
+        """
+        :raises OpOccError: 409, its state does not take the task; what is left of an instantiation that was given up can be
+            terminated.
+        """
+        left = name == 'terminate' and ns['state'] != 'INSTANTIATED' and (read_resources(self.store, ns) or ns.get('pending'))
+        if not left:
+            _need(ns, name != 'instantiate')
 
     def _info(self, vnf_id: str) -> dict[str, Any]:
         return dict((self.store.read('vnf', vnf_id) or {}).get('info') or {})
@@ -197,14 +206,6 @@ class Changing:
         found = [one for one in OpOccs(self.store).list(scope='ns') if one.state in OPEN]
         return [(one.dir.read_json(EVENT) or {})['event'] for one in sorted(found, key=lambda one: one.data['start_time'])
                 if (one.unbegun and one.dir.read_json(EVENT)) or (one.state == 'FAILED_TEMP' and self._is_asked(one, self.lease))]
-
-    def sweep(self) -> None:
-        """Close what nobody works on any more: its owner died, or nobody has taken it up in time."""
-        for one in OpOccs(self.store).list(scope='ns'):
-            if one.state in RUNNING and not held(self.store, one):
-                # Who has taken it up meanwhile goes on with it
-                with contextlib.suppress(LockedError, OpOccError):
-                    views.close(self.store, None, one.id, fail=False, force_takeover=False, dry=False)
 
 
 def _in_words(make_it: Callable[[], Any]) -> Any:

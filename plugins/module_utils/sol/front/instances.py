@@ -27,6 +27,8 @@ INFO = {'vnfInstanceName': 'instance_name', 'vnfInstanceDescription': 'descripti
         'extensions': 'extensions', 'vnfConfigurableProperties': 'configurable_properties'}
 #: Characters of a package's name that the names of what is made have.
 NAME_LENGTH = 20
+#: Seconds from where a VNF is shown as terminated to the end of its operation.
+ENDING = 2.0
 
 
 def create(store: Store, package: Package, body: Mapping[str, Any]) -> str:
@@ -50,7 +52,8 @@ def delete(store: Store, ns_id: str, vnf_id: str) -> None:
         it is one of several of its service.
     :raises LockedError: somebody works on it.
     """
-    with NsLock(store, ns_id, wait=0.0) as lock:
+    # A termination that has just come to its end may have its lock still
+    with NsLock(store, ns_id, wait=ENDING if again.find_ns(store, ns_id)['state'] == 'NOT_INSTANTIATED' else 0.0) as lock:
         op_occs = OpOccs(store)
         found = op_occs.open_for(ns_id)
         if found is not None:

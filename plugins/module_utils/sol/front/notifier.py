@@ -22,7 +22,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.operation.key_pair import
 from ansible_collections.nfv.mano.plugins.module_utils.sol import notification
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.http import VERSIONS
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.reading import Reading
-from ansible_collections.nfv.mano.plugins.module_utils.sol.front.sending import Sender, SendError
+from ansible_collections.nfv.mano.plugins.module_utils.sol.front.sending import Credentials, Sender, SendError
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.subscriptions import (
     EVENTS,
     KIND,
@@ -76,13 +76,20 @@ class Notifier:
             sent = place.read_json(SENT) or _nothing_sent()
             if sent['next'] > now():
                 return _seconds_until(sent['next'])
-            for moment, key, number, make in sorted(self._waiting(one, sent), key=lambda found: found[:3]):
+            waits = sorted(self._waiting(one, sent), key=lambda found: found[:3])
+            try:
+                credentials = self._subscriptions.credentials(one) if waits else None
+            except SendError as error:
+                # Another process has the key, or will have: this one does not count
+                LOG.error('subscription %s: %s', subscription_id, error)
+                return LONGEST
+            for moment, key, number, make in waits:
                 if store.read(KIND, subscription_id) is None:
                     return None
-                if not self._tell(one, sent, moment, make):
+                if not self._tell(one, sent, moment, make(), credentials):
                     place.write_json(SENT, sent)
                     return _seconds_until(sent['next'])
-                self._took(one, sent, key, number)
+                self._took(one, sent, key, number, moment)
                 place.write_json(SENT, sent)
         return SHORTEST
 
@@ -106,13 +113,13 @@ class Notifier:
                 return left
             time.sleep(PAUSE)
 
-    def _tell(self, one: Mapping[str, Any], sent: dict[str, Any], moment: str, make: Callable[[], dict[str, Any] | None]) -> bool:
+    def _tell(self, one: Mapping[str, Any], sent: dict[str, Any], moment: str, body: dict[str, Any] | None,
+              credentials: Credentials | None) -> bool:
         """Whether it is done with: taken, given up, or nothing to tell."""
-        body = make()
         if body is None:
             return True
         try:
-            self._sender.send(one['callback_uri'], self._subscriptions.credentials(one), body, VERSIONS[one['version']])
+            self._sender.send(one['callback_uri'], credentials, body, VERSIONS[one['version']])
         except SendError as error:
             sent['failures'] += 1
             pause = min(SHORTEST * 2 ** min(sent['failures'] - 1, 16), LONGEST)
@@ -126,9 +133,9 @@ class Notifier:
         sent.update(failures=0, next='')
         return True
 
-    def _took(self, one: Mapping[str, Any], sent: dict[str, Any], key: str, number: int) -> None:
+    def _took(self, one: Mapping[str, Any], sent: dict[str, Any], key: str, number: int, moment: str) -> None:
         if number >= 0:
-            sent['op_occs'][key] = number + 1
+            sent['op_occs'][key] = [number + 1, moment]
             return
         place = folder(self._subscriptions.store, one['id'])
         with alone(place):
@@ -140,17 +147,22 @@ class Notifier:
         store = self._subscriptions.store
         for event in (folder(store, one['id']).read_json(EVENTS) or {'events': []})['events']:
             yield event['time'], _name(event), -1, lambda event=event: notification.identifier_notification(
-                event, one, one['version'], self._reading.api_root)
-        found = [op_occ for op_occ in OpOccs(store).list(scope='vnf') if op_occ.data['state_entered_time'] > one['created']]
+                event, one, one['version'], self._root(one))
+        # It shares what it has read: this is asked again and again
+        op_occs = OpOccs(self._reading.store)
+        found = [op_occ for op_occ in op_occs.list(scope='vnf') if op_occ.data['state_entered_time'] > one['created']]
         known = {op_occ.id for op_occ in found}
-        sent['op_occs'] = {key: count for key, count in sent['op_occs'].items() if key in known}
+        sent['op_occs'] = {key: told for key, told in sent['op_occs'].items() if key in known}
         for op_occ in found:
+            count, until = sent['op_occs'].get(op_occ.id, (0, ''))
+            if until == op_occ.data['state_entered_time']:
+                continue
             try:
-                states = OpOccs(store).get(op_occ.data['parent']).states()
+                states = op_occs.get(op_occ.data['parent']).states()
             except OpOccError:
                 # It is just being archived
                 continue
-            for number in range(sent['op_occs'].get(op_occ.id, 0), len(states)):
+            for number in range(count, len(states)):
                 if states[number]['time'] > one['created']:
                     yield states[number]['time'], op_occ.id, number, self._maker(one, op_occ, states[number], number)
 
@@ -164,14 +176,24 @@ class Notifier:
                 vnf = {'id': op_occ.data['vnf_id']}
             if not fits(one['filter'], vnf, notification.OP_OCC, sol_operation(op_occ.operation, version), state['state']):
                 return None
-            whole = OpOccs(self._reading.store).get(op_occ.data['parent'])
-            view = self._reading.op_occ(op_occ.id, version)
-            return notification.op_occ_notification(view, state, number, whole.errors(), one, version, self._reading.api_root)
+            try:
+                whole = OpOccs(self._reading.store).get(op_occ.data['parent'])
+            except OpOccError:
+                # It was archived just now
+                return None
+            reading = self._reading if self._reading.api_root else Reading(self._reading.store, self._root(one), 1)
+            view = reading.op_occ(op_occ.id, version)
+            return notification.op_occ_notification(view, state, number, whole.errors(), one, version, self._root(one))
         return make
+
+    def _root(self, one: Mapping[str, Any]) -> str:
+        """What links start with: where no front says it, as when it was subscribed."""
+        return self._reading.api_root or str(one['api_root'])
 
 
 def _nothing_sent() -> dict[str, Any]:
-    """What is known of a subscription that was never sent anything."""
+    """What is known of a subscription that was never sent anything; ``op_occs`` is by id how many states were told, and the
+    time of the last one."""
     return {'op_occs': {}, 'failures': 0, 'next': '', 'given_up': []}
 
 

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.http import refused
@@ -27,6 +27,7 @@ _QUOTED, _PLAIN = re.compile(r"'((?:[^']|'')*)'"), re.compile(r"([^,()']*)")
 _TIME = re.compile(r'\d{4}-\d\d-\d\dT')
 
 Item = Mapping[str, Any]
+T = TypeVar('T')
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Query:
             return named
         return self.selector == 'all_fields' or named or name not in kind.left_out
 
-    def page(self, items: Sequence[Item], key: Callable[[Item], Sequence[str]], size: int) -> tuple[list[Item], str | None]:
+    def page(self, items: Sequence[T], key: Callable[[T], Sequence[str]], size: int) -> tuple[list[T], str | None]:
         """The items of the page that is asked for, and the query of the next one (None: there is none).
 
         :param items: all of them, in ascending order of ``key``, which never changes for an item.
@@ -92,7 +93,7 @@ class Query:
         after = _read_marker(self.marker) if self.marker is not None else None
         rest = [one for one in items if after is None or list(key(one)) > after]
         if len(rest) <= size:
-            return rest, None
+            return list(rest), None
         marker = base64.urlsafe_b64encode(json.dumps(list(key(rest[size - 1]))).encode()).decode().rstrip('=')
         return rest[:size], urlencode([*self.kept, (MARKER, marker)])
 

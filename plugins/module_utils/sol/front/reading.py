@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import OPEN
 from ansible_collections.nfv.mano.plugins.module_utils.operation import views
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.http import Answer, Call, refused
@@ -39,6 +42,9 @@ OF_FOLDER = ('operationParams', 'error', 'resourceChanges', 'changedInfo', 'chan
 FRESH, FINISHED = 0.25, 60.0
 MOST_VIEWS = 5_000
 
+#: Something of a list: what it is ordered by, which never changes, and what makes its view.
+Item = tuple[tuple[str, str], Callable[[], dict[str, Any]]]
+
 
 class Reading:
     """Answers queries.
@@ -56,14 +62,12 @@ class Reading:
         """The list of VNF instances."""
         query = parse(call.query, VNF_INSTANCE)
         open_ones = {one.ns_id: one for one in OpOccs(self.store).list(scope='ns') if one.state in OPEN}
-        items: list[tuple[tuple[str, str], dict[str, Any]]] = []
-        for ns in self.store.all('ns'):
-            shown = views.ns_shown(self.store, ns, open_ones.get(ns['id']))
-            items += [((str(ns.get('created')), vnf_id), vnf_instance_view(shown, vnf_id, version, self.api_root))
-                      for vnf_id in ns.get('vnfs', {}).values()]
-        items.sort(key=lambda one: one[0])
-        keys = {view['id']: key for key, view in items}
-        return self._listed(call, query, VNF_INSTANCE, [view for _key, view in items], keys)
+
+        def shown(ns: dict[str, Any], vnf_id: str) -> dict[str, Any]:
+            return vnf_instance_view(views.ns_shown(self.store, ns, open_ones.get(ns['id'])), vnf_id, version, self.api_root)
+        items = [((str(ns.get('created')), vnf_id), functools.partial(shown, ns, vnf_id))
+                 for ns in self.store.all('ns') for vnf_id in ns.get('vnfs', {}).values()]
+        return self._listed(call, query, VNF_INSTANCE, items)
 
     def vnf_instance(self, vnf_id: str, version: str) -> dict[str, Any]:
         """One VNF instance.
@@ -92,9 +96,9 @@ class Reading:
         kind = OP_OCC[version]
         query = parse(call.query, kind)
         details = query.needs(kind, OF_FOLDER)
-        found = sorted(OpOccs(self.store).list(scope='vnf'), key=lambda one: (one.data['start_time'], one.id))
-        items = [self._shown(one, version, details) for one in found]
-        return self._listed(call, query, kind, items, {one.id: (one.data['start_time'], one.id) for one in found})
+        items = [((one.data['start_time'], one.id), functools.partial(self._shown, one, version, details))
+                 for one in OpOccs(self.store).list(scope='vnf')]
+        return self._listed(call, query, kind, items)
 
     def op_occ(self, op_occ_id: str, version: str) -> dict[str, Any]:
         """One op-occ.
@@ -133,9 +137,16 @@ class Reading:
         for version in OP_OCC:
             self._views.pop((op_occ_id, version), None)
 
-    def _listed(self, call: Call, query: Query, kind: Kind, items: Sequence[dict[str, Any]],
-                keys: Mapping[str, Sequence[str]]) -> Answer:
-        matching = [one for one in items if query.matches(one)]
-        page, following = query.page(matching, lambda one: keys[one['id']], self._page_size)
+    def _listed(self, call: Call, query: Query, kind: Kind, items: Iterable[Item]) -> Answer:
+        ordered = sorted(items, key=lambda one: one[0])
+        # Views are made of what is asked for: of a page, where nothing has to be looked at to know what is on it
+        matching = [one for one in ordered if any(query.matches(view) for view in _made(one))] if query.filters else ordered
+        page, following = query.page(matching, lambda one: one[0], self._page_size)
         headers = {'Link': f'<{self.api_root}{call.path}?{following}>;rel="next"'} if following else {}
-        return Answer(200, [query.select(kind, one) for one in page], headers)
+        return Answer(200, [query.select(kind, view) for one in page for view in _made(one)], headers)
+
+
+def _made(item: Item) -> Iterator[dict[str, Any]]:
+    """Its view; none where it is being archived, or forgotten, just now."""
+    with contextlib.suppress(OpOccError):
+        yield item[1]()
