@@ -13,12 +13,14 @@ import threading
 import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.nfv.mano.tests.integration.mano.support import ROOT, Played, environment, play
+from ansible_collections.nfv.mano.tests.integration.mano.service import PLAY_MARK, kill, pids_of
+from ansible_collections.nfv.mano.tests.integration.mano.support import BIN, ROOT, Played, environment, play
 from ansible_collections.nfv.mano.tests.unit.front.conftest import vnfd
 
 SOURCE = ROOT / 'extensions' / 'eda' / 'plugins' / 'event_source' / 'sol_vnflcm.py'
@@ -35,10 +37,11 @@ def free_port() -> int:
 
 
 class Subscriber:
-    """Takes notifications."""
+    """Takes notifications; ``status`` is its answer, ``hold`` how many seconds that takes."""
 
     def __init__(self) -> None:
         self.told: list[dict[str, Any]] = []
+        self.status, self.hold = 204, 0.0
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -50,21 +53,41 @@ class Subscriber:
                 self.end_headers()
 
             def do_POST(self) -> None:
-                outer.told.append(json.loads(self.rfile.read(int(self.headers['Content-Length']))))
-                self.do_GET()
-        self.server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
-        self.uri = f'http://127.0.0.1:{self.server.server_address[1]}/'
+                body = json.loads(self.rfile.read(int(self.headers['Content-Length'])))
+                time.sleep(outer.hold)
+                if outer.status == 204:
+                    outer.told.append(body)
+                self.send_response(outer.status)
+                self.end_headers()
+        self._handler = Handler
+        self.up(0)
+        self.uri = f'http://127.0.0.1:{self.port}/'
+
+    @property
+    def port(self) -> int:
+        return int(self.server.server_address[1])
+
+    def up(self, port: int) -> None:
+        """Listen."""
+        self.server = ThreadingHTTPServer(('127.0.0.1', port), self._handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
+    def down(self) -> None:
+        """Listen no more; :meth:`up` with the same port does again."""
+        self.server.shutdown()
+        self.server.server_close()
+
     def states(self) -> list[str]:
-        return [one.get('operationState', one['notificationType']) for one in self.told]
+        """Of what it was told, each notification once."""
+        told = {one['id']: one for one in self.told}
+        return [one.get('operationState', one['notificationType']) for one in told.values()]
 
 
 class Front:
     """The front on a state directory; ``carries_out`` False: its events are only kept."""
 
     def __init__(self, folder: Path, carries_out: bool = True, **options: Any) -> None:
-        self.folder, self.carries_out, self.port = folder, carries_out, free_port()
+        self.folder, self.carries_out, self.port, self.mark = folder, carries_out, free_port(), uuid.uuid4().hex
         self.state_dir, packages = folder / 'state', folder / 'packages'
         for version in ('1.0', '2.0'):
             (packages / f'web-{version}').mkdir(parents=True, exist_ok=True)
@@ -103,10 +126,15 @@ class Front:
 
     def carry_out(self, event: dict[str, Any]) -> Played:
         """What the rulebook does."""
-        played = play(event['verb'], nfv_op_occ=event['op_occ'], nfv_state_dir=event['state_dir'],
+        played = play(event['verb'], env={PLAY_MARK: self.mark}, nfv_op_occ=event['op_occ'], nfv_state_dir=event['state_dir'],
                       nfv_timeouts={'adopt_window': 20, 'lock': 5})
         self.plays.append(played)
         return played
+
+    def kill_plays(self) -> None:
+        """kill -9 of what carries events out: the playbooks, and their modules."""
+        for pid in pids_of(self.mark):
+            kill(pid)
 
     def stop(self, kill: bool = False) -> None:
         """End it."""
@@ -153,3 +181,38 @@ class Front:
         found = self.wait(self.ask(vnf_id, task, body))
         assert found['operationState'] == 'COMPLETED', (found, [one.out for one in self.plays])
         return found
+
+
+class Rulebook(Front):
+    """The front as a source of ansible-rulebook, which runs the shipped rulebook."""
+
+    def start(self) -> None:
+        """Start it, and wait until it listens."""
+        inventory, variables = self.folder / 'inventory.yml', self.folder / 'vars.yml'
+        local = {'ansible_connection': 'local', 'ansible_python_interpreter': sys.executable}
+        inventory.write_text(json.dumps({'all': {'hosts': {'localhost': local}}}), encoding='utf-8')
+        options = {f'nfv_front_{name}': str(value) for name, value in {**self.options, 'port': self.port}.items()}
+        variables.write_text(json.dumps({**options, 'nfv_state_dir': options.pop('nfv_front_state_dir')}), encoding='utf-8')
+        words = ['--rulebook', 'nfv.mano.vnflcm', '--inventory', str(inventory), '--vars', str(variables)]
+        self.log = (self.folder / 'rulebook.log').open('a')
+        self.process = subprocess.Popen([str(BIN / 'ansible-rulebook'), *words], stdout=self.log, stderr=self.log,
+                                        cwd=self.folder, env=environment(**{PLAY_MARK: self.mark}))
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                socket.create_connection(('127.0.0.1', self.port), 1).close()
+                return
+            except OSError:
+                assert self.process.poll() is None and time.monotonic() < deadline, self.said()
+                time.sleep(0.2)
+
+    def said(self) -> str:
+        """What it printed."""
+        return (self.folder / 'rulebook.log').read_text(encoding='utf-8')
+
+    def stop(self, kill: bool = False) -> None:
+        """End it, with the playbooks that it runs."""
+        (self.process.kill if kill else self.process.terminate)()
+        self.process.wait(30)
+        self.kill_plays()
+        self.log.close()

@@ -5,14 +5,18 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import openstack
 import pytest
-from ansible_collections.nfv.mano.tests.integration.mano.front import INSTANTIATE, Front, Subscriber
-from ansible_collections.nfv.mano.tests.integration.mano.support import SANDBOX_HOME, Project, write_faults
+from ansible_collections.nfv.mano.tests.integration.mano.front import INSTANTIATE, Front, Rulebook, Subscriber
+from ansible_collections.nfv.mano.tests.integration.mano.service import wait_for
+from ansible_collections.nfv.mano.tests.integration.mano.support import SANDBOX_HOME, Project, good, play, write_faults
 
 FORCEFUL = {'terminationType': 'FORCEFUL'}
 
@@ -22,8 +26,8 @@ def started(tmp_path: Path, project: Project) -> Iterator[Callable[..., Front]]:
     """Starts a front; what was made through it is gone afterwards."""
     before, fronts = project.ids(), []
 
-    def start(**options: Any) -> Front:
-        fronts.append(Front(tmp_path, **options))
+    def start(kind: type[Front] = Front, **options: Any) -> Front:
+        fronts.append(kind(tmp_path, **options))
         return fronts[-1]
     yield start
     for front in fronts:
@@ -121,3 +125,127 @@ def test_nobody_carries_it_out(started: Callable[..., Front]) -> None:
     found = front.wait(front.ask(front.create(), 'instantiate', INSTANTIATE), timeout=10)
     assert found['operationState'] == 'ROLLED_BACK'
     front.wait(found['_links']['self']['href'], lambda _state: subscriber.states()[-1] == 'ROLLED_BACK', timeout=10)
+
+
+def until(true: Callable[[], bool], seconds: float = 30) -> None:
+    wait_for(true, seconds, 'what the test waits for')
+
+
+@pytest.mark.slow
+def test_killed_while_an_operation_runs_and_it_tells_of_it(started: Callable[..., Front], project: Project) -> None:
+    front, subscriber = started(), Subscriber()
+    front.good('POST', 'subscriptions', {'callbackUri': subscriber.uri}, 201)
+    vnf_id = front.create()
+    subscriber.hold = 0.5
+    location = front.ask(vnf_id, 'instantiate', {**INSTANTIATE, 'instantiationLevelId': 'large'})
+    until(lambda: 'STARTING' in subscriber.states())
+    front.process.kill()
+    front.process.wait(30)
+    for thread in front.threads:
+        thread.join(300)
+    front.start()
+    assert front.wait(location)['operationState'] == 'COMPLETED'
+    until(lambda: 'COMPLETED' in subscriber.states())
+    assert subscriber.states() == ['VnfIdentifierCreationNotification', 'STARTING', 'PROCESSING', 'COMPLETED']
+    assert len(front.events) == 1
+    assert len(servers(project, front.good('GET', f'vnf_instances/{vnf_id}')[0])) == 3
+    front.done(vnf_id, 'terminate', FORCEFUL)
+
+
+@pytest.mark.slow
+def test_the_playbook_and_its_module_are_killed(started: Callable[..., Front]) -> None:
+    front, subscriber = started(), Subscriber()
+    front.good('POST', 'subscriptions', {'callbackUri': subscriber.uri}, 201)
+    vnf_id = front.create()
+    location = front.ask(vnf_id, 'instantiate', INSTANTIATE)
+    front.wait(location, lambda state: state == 'PROCESSING')
+    front.kill_plays()
+    found = front.wait(location)
+    assert found['operationState'] == 'FAILED_TEMP' and found['error']['detail']
+    until(lambda: 'FAILED_TEMP' in subscriber.states())
+    front.good('POST', f'{location}/retry', status=202)
+    assert front.wait(location, lambda state: state in ('COMPLETED', 'FAILED'))['operationState'] == 'COMPLETED'
+    until(lambda: subscriber.states()[-1] == 'COMPLETED')
+    assert subscriber.states()[1:] == ['STARTING', 'PROCESSING', 'FAILED_TEMP', 'PROCESSING', 'COMPLETED']
+    front.done(vnf_id, 'terminate', FORCEFUL)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('fault', ['down', 'refuses', 'hangs', 'slow'])
+def test_a_subscriber_that_is_away_for_a_minute(started: Callable[..., Front], fault: str) -> None:
+    front, subscriber = started(), Subscriber()
+    front.good('POST', 'subscriptions', {'callbackUri': subscriber.uri}, 201)
+    began = time.monotonic()
+    if fault == 'down':
+        subscriber.down()
+    subscriber.status, subscriber.hold = 500 if fault == 'refuses' else 204, {'hangs': 70.0, 'slow': 3.0}.get(fault, 0.0)
+    vnf_id = front.create()
+    front.done(vnf_id, 'instantiate', INSTANTIATE)
+    front.done(vnf_id, 'terminate', FORCEFUL)
+    front.good('DELETE', f'vnf_instances/{vnf_id}', status=204)
+    assert time.monotonic() - began < 60
+    if fault != 'slow':
+        time.sleep(max(began + 60 - time.monotonic(), 0))
+    port, (subscriber.status, subscriber.hold) = subscriber.port, (204, 0.0)
+    if fault == 'down':
+        subscriber.up(port)
+    until(lambda: len(subscriber.states()) >= 8, 90)
+    operation = ['STARTING', 'PROCESSING', 'COMPLETED']
+    expected = ['VnfIdentifierCreationNotification', *operation, *operation, 'VnfIdentifierDeletionNotification']
+    assert subscriber.states() == expected
+
+
+@pytest.mark.slow
+def test_operations_of_playbooks_are_told_of_without_a_front(started: Callable[..., Front]) -> None:
+    front, subscriber = started(), Subscriber()
+    front.good('POST', 'subscriptions', {'callbackUri': subscriber.uri}, 201)
+    vnf_id = front.create()
+    front.done(vnf_id, 'instantiate', INSTANTIATE)
+    until(lambda: len(subscriber.states()) == 4)
+    ns = json.loads(next(front.state_dir.glob('ns_*.fact')).read_text(encoding='utf-8'))['name']
+    front.stop()
+    good(play('terminate', nfv_ns=ns, nfv_state_dir=str(front.state_dir)))
+    assert subscriber.states()[4:] == ['STARTING', 'PROCESSING', 'COMPLETED']
+    assert subscriber.told[-1]['_links']['vnfInstance']['href'] == f'{front.root}/vnflcm/v2/vnf_instances/{vnf_id}'
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which('java') is None, reason='ansible-rulebook needs Java')
+def test_driven_by_ansible_rulebook(started: Callable[..., Front], project: Project) -> None:
+    front, subscriber = started(Rulebook), Subscriber()
+    front.good('POST', 'subscriptions', {'callbackUri': subscriber.uri}, 201)
+    vnf_id, other = front.create(), front.create()
+    write_faults(SANDBOX_HOME, ['spawn'])
+    try:
+        location = front.ask(vnf_id, 'instantiate', INSTANTIATE)
+        assert front.wait(location)['operationState'] == 'FAILED_TEMP', front.said()
+    finally:
+        write_faults(SANDBOX_HOME, [])
+    front.good('POST', f'{location}/retry', status=202)
+    front.wait(location, lambda state: state == 'COMPLETED')
+    assert len(servers(project, front.good('GET', f'vnf_instances/{vnf_id}')[0])) == 1
+    # One runs while the other is cancelled, and rolled back
+    location = front.ask(other, 'instantiate', {**INSTANTIATE, 'instantiationLevelId': 'large'})
+    second = front.ask(vnf_id, 'terminate', FORCEFUL)
+    front.wait(location, lambda state: state == 'PROCESSING')
+    front.good('POST', f'{location}/cancel', {'cancelMode': 'GRACEFUL'}, 202)
+    assert front.wait(location)['operationState'] == 'FAILED_TEMP'
+    front.good('POST', f'{location}/rollback', status=202)
+    front.wait(location, lambda state: state == 'ROLLED_BACK')
+    assert front.wait(second)['operationState'] == 'COMPLETED'
+    assert {'FAILED_TEMP', 'ROLLED_BACK', 'COMPLETED'} <= set(subscriber.states())
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which('java') is None, reason='ansible-rulebook needs Java')
+def test_ansible_rulebook_dies(started: Callable[..., Front]) -> None:
+    front = started(Rulebook)
+    vnf_id = front.create()
+    location = front.ask(vnf_id, 'instantiate', {**INSTANTIATE, 'instantiationLevelId': 'large'})
+    front.wait(location, lambda state: state == 'PROCESSING')
+    front.stop(kill=True)
+    front.start()
+    assert front.wait(location)['operationState'] == 'FAILED_TEMP'
+    front.good('POST', f'{location}/rollback', status=202)
+    # The window in which a lost answer may still show up ends first
+    front.wait(location, lambda state: state == 'ROLLED_BACK', timeout=240)

@@ -51,6 +51,19 @@ class Tacker:
         return str(newest)
 
 
+    def failed(self, vnf_id: str) -> str:
+        """The id of an instantiation that has failed."""
+        write_faults(SANDBOX_HOME, ['spawn'])
+        try:
+            self.run('instantiate', vnf_id, self.file(INSTANTIATE))
+            return self.newest('FAILED_TEMP')
+        finally:
+            write_faults(SANDBOX_HOME, [])
+
+    def comes_to(self, op_occ: str, state: str) -> None:
+        self.front.wait(f'vnf_lcm_op_occs/{op_occ}', lambda found: found == state)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize('version', ['1', '2'])
 def test_a_life(started: Callable[..., Front], tmp_path: Path, version: str) -> None:
@@ -58,31 +71,45 @@ def test_a_life(started: Callable[..., Front], tmp_path: Path, version: str) -> 
     tacker = Tacker(front, tmp_path, version)
     subscription = tacker.json('subsc', 'create', tacker.file({'callbackUri': subscriber.uri}))['ID']
     assert [one['ID'] for one in tacker.json('subsc', 'list')] == [subscription]
+    assert tacker.json('subsc', 'show', subscription)['Callback URI'] == subscriber.uri
     vnf_id = tacker.json('create', 'web-1.0', '--name', 'one')['ID']
     assert [one['ID'] for one in tacker.json('list')] == [vnf_id]
-    write_faults(SANDBOX_HOME, ['spawn'])
-    try:
-        tacker.run('instantiate', vnf_id, tacker.file(INSTANTIATE))
-        failed = tacker.newest('FAILED_TEMP')
-    finally:
-        write_faults(SANDBOX_HOME, [])
-    tacker.run('op', 'rollback', failed)
-    front.wait(f'vnf_lcm_op_occs/{failed}', lambda state: state == 'ROLLED_BACK')
-    write_faults(SANDBOX_HOME, ['spawn'])
-    try:
-        tacker.run('instantiate', vnf_id, tacker.file(INSTANTIATE))
-        failed = tacker.newest('FAILED_TEMP')
-    finally:
-        write_faults(SANDBOX_HOME, [])
-    tacker.run('op', 'retry', failed)
-    front.wait(f'vnf_lcm_op_occs/{failed}', lambda state: state == 'COMPLETED')
+    op_occ = tacker.failed(vnf_id)
+    tacker.run('op', 'rollback', op_occ)
+    tacker.comes_to(op_occ, 'ROLLED_BACK')
+    op_occ = tacker.failed(vnf_id)
+    tacker.run('op', 'retry', op_occ)
+    tacker.comes_to(op_occ, 'COMPLETED')
     assert tacker.json('show', vnf_id)['Instantiation State'] == 'INSTANTIATED'
+    tacker.run('update', vnf_id, '--I', tacker.file({'vnfInstanceName': 'two'}))
+    tacker.newest('COMPLETED')
+    assert tacker.json('show', vnf_id)['VNF Instance Name'] == 'two'
     tacker.run('scale', vnf_id, '--type', 'SCALE_OUT', '--aspect-id', 'fronts')
     tacker.newest('COMPLETED')
     tacker.run('heal', vnf_id)
     tacker.newest('COMPLETED')
+    tacker.run('terminate', vnf_id, '--termination-type', 'FORCEFUL', '--D')
+    assert tacker.json('list') == [] and 'ROLLED_BACK' in subscriber.states()
+    tacker.run('subsc', 'delete', subscription)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('version', ['1', '2'])
+def test_an_instantiation_that_is_given_up(started: Callable[..., Front], tmp_path: Path, version: str) -> None:
+    front = started()
+    tacker = Tacker(front, tmp_path, version)
+    vnf_id = tacker.json('create', 'web-1.0')['ID']
+    op_occ = tacker.failed(vnf_id)
+    assert tacker.json('op', 'fail', op_occ)['Operation State'] == 'FAILED'
+    # What it left behind goes with a terminate
     tacker.run('terminate', vnf_id, '--termination-type', 'FORCEFUL')
     tacker.newest('COMPLETED')
+    if version == '1':
+        tacker.run('instantiate', vnf_id, tacker.file({**INSTANTIATE, 'instantiationLevelId': 'large'}))
+        running = tacker.json('op', 'list')[-1]['ID']
+        tacker.comes_to(running, 'PROCESSING')
+        tacker.run('op', 'cancel', running)
+        tacker.newest('FAILED_TEMP')
+        tacker.run('op', 'rollback', running)
+        tacker.comes_to(running, 'ROLLED_BACK')
     tacker.run('delete', vnf_id)
-    tacker.run('subsc', 'delete', subscription)
-    assert tacker.json('list') == [] and 'ROLLED_BACK' in subscriber.states()
