@@ -29,7 +29,7 @@ __all__ = ['client', 'site']
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Requests for each operation at most, and in all for each version: 10,000 for both.
-EXAMPLES, REQUESTS = 20, 1_000
+EXAMPLES, REQUESTS = 200, 5_000
 CHECKS = ('not_a_server_error', 'status_code_conformance', 'content_type_conformance', 'response_headers_conformance',
           'response_schema_conformance', 'negative_data_rejection', 'missing_required_header', 'unsupported_method')
 #: A body may also be refused for its size.

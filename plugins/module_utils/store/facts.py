@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import re
@@ -35,6 +36,8 @@ NEEDED = {'ns': ('name', 'state'), 'vnf': ('ns_id',), 'op_occ': ('ns_id', 'scope
           'subscription': ('callback_uri', 'filter', 'version', 'verbosity', 'created')}
 #: Seconds to wait for another run that is making an NS.
 NAMES_WAIT = 15.0
+#: How often a folder that is written to meanwhile is removed.
+TRIES = 20
 
 _ID = re.compile(r'[A-Za-z0-9][A-Za-z0-9.-]{0,63}')
 
@@ -137,8 +140,7 @@ class Store:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path)
             if kind in ('op_occ', 'subscription'):
-                with contextlib.suppress(FileNotFoundError):
-                    shutil.rmtree(path.removesuffix('.fact') + '.d')
+                _remove_tree(path.removesuffix('.fact') + '.d')
             with contextlib.suppress(FileNotFoundError):
                 sync_folder(self.path)
         except OSError as error:
@@ -279,6 +281,20 @@ class Store:
         old: list[str] = [one['id'] for one in finished[max(keep, 0):]]
         if old:
             self.archive(*(part for one in old for part in parts.get(one, ())), *old)
+
+
+def _remove_tree(path: str) -> None:
+    """Remove a folder, also where somebody who has not seen yet that its fact is gone writes into it meanwhile."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            shutil.rmtree(path)
+            return
+        except FileNotFoundError:
+            if not os.path.lexists(path):
+                return
+        except OSError as error:
+            if error.errno != errno.ENOTEMPTY or attempt == TRIES:
+                raise
 
 
 def _granted(fd: int, path: str) -> bool:

@@ -319,3 +319,15 @@ def test_secrets() -> None:
     assert unseal(json.loads(json.dumps(sealed)), b'one') == {'a': 'b'}
     with pytest.raises(SecretError):
         unseal(sealed, b'other')
+
+
+def test_a_subscription_goes_while_it_is_told(client: Client, subscriber: Subscriber) -> None:
+    one = subscribe(client, subscriber.uri)
+    client.create()
+    subscriber.hold = 0.2
+    telling = threading.Thread(target=client.notifier.work, args=(one['id'],))
+    telling.start()
+    time.sleep(0.1)
+    client.good('DELETE', f'subscriptions/{one["id"]}', status=204)
+    telling.join()
+    assert not [path for path in client.site.files() if one['id'] in str(path)]

@@ -84,9 +84,10 @@ class Notifier:
                 LOG.error('subscription %s: %s', subscription_id, error)
                 return LONGEST
             for moment, key, number, make in waits:
+                done = self._tell(one, sent, moment, make(), credentials)
                 if store.read(KIND, subscription_id) is None:
                     return None
-                if not self._tell(one, sent, moment, make(), credentials):
+                if not done:
                     place.write_json(SENT, sent)
                     return _seconds_until(sent['next'])
                 self._took(one, sent, key, number, moment)
