@@ -251,18 +251,18 @@ def _subscriptions() -> dict[str, Schema]:
 
 def parameters_of(version: str) -> dict[str, Schema]:
     """Headers and parameters of queries."""
-    def query(name: str, text: str, **more: Any) -> Schema:
-        return {'name': name, 'in': 'query', 'description': text, 'schema': {'type': 'string', **more}}
+    def query(name: str, text: str) -> Schema:
+        return {'name': name, 'in': 'query', 'description': text, 'schema': {'type': 'string'}}
     accepted = '|'.join(one.replace('.', r'\.') for one in ACCEPTED[version])
     return {
         'Version': {'name': 'Version', 'in': 'header', 'required': version != 'v1', 'schema': {
             'type': 'string', 'pattern': f'^({accepted})(-impl:[!-~]{{1,64}})?$'}},
         'IfMatch': {'name': 'If-Match', 'in': 'header', 'schema': {'type': 'string'}},
         'filter': query('filter', '(op,attr/path,value[,value]);(...), op one of eq neq gt gte lt lte in nin cont ncont'),
-        'all_fields': query('all_fields', 'all attributes', maxLength=0),
+        'all_fields': query('all_fields', 'all attributes; the value does not matter'),
         'fields': query('fields', 'attributes, a comma between'),
         'exclude_fields': query('exclude_fields', 'attributes, a comma between'),
-        'exclude_default': query('exclude_default', 'the attributes that are there by default', maxLength=0),
+        'exclude_default': query('exclude_default', 'the attributes that are there by default; the value does not matter'),
         'nextpage_opaque_marker': query('nextpage_opaque_marker', 'from the Link of the page before')}
 
 

@@ -73,8 +73,8 @@ def vnf_instance_view(ns: Mapping[str, Any], vnf: str, version: str = 'v2', api_
         vnfConfigurableProperties=_own(declared, 'configurable_properties'), vimConnectionInfo=_vims(ns, info, version),
         instantiationState=state, instantiatedVnfInfo=info.view() if state == 'INSTANTIATED' else None,
         metadata=_own(declared, 'metadata'), extensions=_own(declared, 'extensions'),
-        _links={'self': link(api_root, *me), **{LINKS.get(task, camel(task)): link(api_root, *me, task)
-                                                   for task in tasks}})
+        _links={'self': link(api_root, *me),
+                **{LINKS.get(task, camel(task)): link(api_root, *me, task) for task in tasks}})
 
 
 def _own(declared: Mapping[str, Any] | None, name: str) -> Any:

@@ -50,7 +50,6 @@ class Tacker:
         assert self.json('op', 'show', newest)['Operation State'] == state
         return str(newest)
 
-
     def failed(self, vnf_id: str) -> str:
         """The id of an instantiation that has failed."""
         write_faults(SANDBOX_HOME, ['spawn'])
