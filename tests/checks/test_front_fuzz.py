@@ -73,7 +73,7 @@ class Served:
         self.port, self.events, self._ready = free_port(), queue.Queue[dict[str, Any]](), threading.Event()
         self._args = {'state_dir': client.site.store.path, 'port': self.port, 'packages': str(client.folder), 'clouds': 'cloud',
                       'sweep': 1}
-        self._thread = threading.Thread(target=asyncio.run, args=(self._run(),))
+        self._thread = threading.Thread(target=asyncio.run, args=(self._run(),), daemon=True)
         self._thread.start()
         assert self._ready.wait(20)
 

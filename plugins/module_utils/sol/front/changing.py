@@ -130,7 +130,7 @@ class Changing:
             whole.pop('instantiationLevelId', None)
         cloud = requests.cloud_of(whole, self.clouds, version)
         # What was told of it since stands beside the document last applied, and goes on to
-        last = next((one for one in (ns.get('document') or {}).get('vnfs', ())), {})
+        last: dict[str, Any] = next((one for one in (ns.get('document') or {}).get('vnfs', ())), {})
         document = requests.with_info(requests.document_of(made, whole, version), info if name == 'instantiate' else last, cloud)
         kept = {key: whole[key] for key in ('extVirtualLinks', 'extManagedVirtualLinks', 'instantiationLevelId') if key in whole}
         operation = {'instantiate': 'instantiate', 'change_flavour': 'update', 'change_vnfpkg': 'change_vnfpkg'}[name]
@@ -142,7 +142,7 @@ class Changing:
         return self._accepted(name.upper(), request, version, functools.partial(self._take, name),
                               {**kept, 'flavourId': flavour, 'version': version})
 
-    def _take(self, name: str, ns: Mapping[str, Any]) -> None:
+    def _take(self, name: str, ns: dict[str, Any]) -> None:
         """
         :raises OpOccError: 409, its state does not take the task; what is left of an instantiation that was given up can be
             terminated.

@@ -11,6 +11,7 @@ nothing of subscriptions need not do anything for them.
 from __future__ import annotations
 
 import datetime
+import functools
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -147,8 +148,8 @@ class Notifier:
         """(time, what, number of its state, what makes its notification) of all that waits, in no order."""
         store = self._subscriptions.store
         for event in (folder(store, one['id']).read_json(EVENTS) or {'events': []})['events']:
-            yield event['time'], _name(event), -1, lambda event=event: notification.identifier_notification(
-                event, one, one['version'], self._root(one))
+            yield event['time'], _name(event), -1, functools.partial(
+                notification.identifier_notification, event, one, one['version'], self._root(one))
         # It shares what it has read: this is asked again and again
         op_occs = OpOccs(self._reading.store)
         found = [op_occ for op_occ in op_occs.list(scope='vnf') if op_occ.data['state_entered_time'] > one['created']]
