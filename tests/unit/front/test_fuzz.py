@@ -81,7 +81,7 @@ def taken(key: tuple[str, str], value: Any) -> bool:
 def test_bodies_are_taken_that_the_description_describes_and_no_others(key: tuple[str, str]) -> None:
     body, checked = BODIES[key], request_schema(*key)
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
     @given(fitting(body), st.data())
     def check(value: dict[str, Any], data: st.DataObject) -> None:
         # What only an address of HTTP is cannot be drawn from texts
@@ -122,7 +122,7 @@ def test_the_description_is_that_of_the_code() -> None:
             Draft202012Validator.check_schema(one)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=60) | ANY.map(lambda value: json.dumps(value).encode()))
 def test_a_body_is_an_object_or_refused(content: bytes) -> None:
     try:
@@ -140,7 +140,7 @@ def test_no_call_is_answered_500(site: Site, tmp_path: Path) -> None:
              *(f'vnf_instances/{vnf_id}/{task}' for task in bodies.TASKS['v2']),
              *(f'vnf_lcm_op_occs/{op_occ_id}/{task}' for task in ('retry', 'rollback', 'fail', 'cancel'))]
 
-    @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.sampled_from(paths), st.sampled_from(['GET', 'POST', 'PATCH', 'PUT']), st.data())
     def check(path: str, method: str, data: st.DataObject) -> None:
         task = path.rpartition('/')[2]

@@ -138,7 +138,8 @@ def test_errors_are_told_each_with_its_state(client: Client, subscriber: Subscri
     assert not any('affectedVnfcs' in told for told in subscriber.told)
 
 
-@pytest.mark.parametrize('fault', ['down', 'refuses', pytest.param('hangs', marks=pytest.mark.slow), 'redirects'])
+@pytest.mark.parametrize('fault', ['down', 'refuses', *(pytest.param(one, marks=pytest.mark.slow)
+                                                        for one in ('hangs', 'redirects'))])
 def test_a_subscriber_that_is_back_gets_everything_in_order(client: Client, subscriber: Subscriber, fault: str) -> None:
     uri = subscriber.uri
     subscribe(client, uri)
