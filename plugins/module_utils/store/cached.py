@@ -54,17 +54,21 @@ class CachedStore(Store):
                 self._known[path] = (signature, data)
         return data
 
-    def all(self, kind: str) -> list[dict[str, Any]]:
-        """As :meth:`Store.all`: every write of a fact changes its folder, so where that is as it was, so are they."""
+    def mark(self) -> int | None:
+        """What any write of a fact changes; None: it is not known, since there was one just now."""
         try:
-            mark = os.stat(self.path).st_mtime_ns
+            found = os.stat(self.path).st_mtime_ns
         except OSError:
-            return super().all(kind)
+            return None
+        # Two changes within one tick of the clock leave the same time
+        return found if time.time_ns() - found > TICK else None
+
+    def all(self, kind: str) -> list[dict[str, Any]]:
+        """As :meth:`Store.all`; where nothing was written since, nothing is looked at."""
+        mark = self.mark()
         known = self._all.get(kind)
-        if known is None or known[0] != mark or known[1] < time.monotonic():
-            moment = time.time_ns()
-            known = (mark, time.monotonic() + HOLDS, super().all(kind))
-            # Two changes within one tick of the clock leave the same time
-            if moment - mark > TICK:
+        if mark is None or known is None or known[0] != mark or known[1] < time.monotonic():
+            known = (mark or 0, time.monotonic() + HOLDS, super().all(kind))
+            if mark is not None:
                 self._all[kind] = known
         return list(known[2])

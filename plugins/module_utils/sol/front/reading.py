@@ -20,6 +20,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.sol.front.query import Ki
 from ansible_collections.nfv.mano.plugins.module_utils.sol.op_occ import op_occ_view
 from ansible_collections.nfv.mano.plugins.module_utils.sol.vnf_instance import vnf_instance_view
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store, StoreError
+from ansible_collections.nfv.mano.plugins.module_utils.store.cached import CachedStore
 
 VNF_INSTANCE = Kind(
     frozenset({'id', 'vnfInstanceName', 'vnfInstanceDescription', 'vnfdId', 'vnfProvider', 'vnfProductName', 'vnfSoftwareVersion',
@@ -40,7 +41,7 @@ OF_FOLDER = ('operationParams', 'error', 'resourceChanges', 'changedInfo', 'chan
              'modificationsTriggeredByVnfPkgChange')
 #: Seconds for which the view of an op-occ holds: of an open one, whose folder changes, and of a finished one.
 FRESH, FINISHED = 0.25, 60.0
-MOST_VIEWS = 5_000
+MOST_VIEWS, MOST_LISTS = 5_000, 100
 
 #: Something of a list: what it is ordered by, which never changes, and what makes its view.
 Item = tuple[tuple[str, str], Callable[[], dict[str, Any]]]
@@ -57,6 +58,7 @@ class Reading:
     def __init__(self, store: Store, api_root: str, page_size: int) -> None:
         self.store, self.api_root, self._page_size = store, api_root, page_size
         self._views: dict[tuple[str, str], tuple[Any, float, dict[str, Any]]] = {}
+        self._lists: dict[Any, tuple[int, float, Answer]] = {}
 
     def vnf_instances(self, call: Call, version: str) -> Answer:
         """The list of VNF instances."""
@@ -92,7 +94,19 @@ class Reading:
         raise refused(404, f'{vnf_id[:64]} is no VNF instance')
 
     def op_occs(self, call: Call, version: str) -> Answer:
-        """The list of op-occs."""
+        """The list of op-occs: what many clients ask for again and again, so it holds as the view of an open one does."""
+        mark, asked = self.store.mark() if isinstance(self.store, CachedStore) else None, (version, *call.query)
+        known = self._lists.get(asked)
+        if known is not None and known[0] == mark and known[1] > time.monotonic():
+            return known[2]
+        answer = self._op_occs(call, version)
+        if mark is not None:
+            if len(self._lists) >= MOST_LISTS:
+                self._lists.clear()
+            self._lists[asked] = (mark, time.monotonic() + FRESH, answer)
+        return answer
+
+    def _op_occs(self, call: Call, version: str) -> Answer:
         kind = OP_OCC[version]
         query = parse(call.query, kind)
         details = query.needs(kind, OF_FOLDER)
@@ -136,6 +150,7 @@ class Reading:
         """What was shown of an op-occ holds no longer."""
         for version in OP_OCC:
             self._views.pop((op_occ_id, version), None)
+        self._lists.clear()
 
     def _listed(self, call: Call, query: Query, kind: Kind, items: Iterable[Item]) -> Answer:
         ordered = sorted(items, key=lambda one: one[0])
