@@ -108,6 +108,16 @@ def failing(module: Any, more: Mapping[str, Any] | None = None) -> Iterator[None
         _fail(module, error, more)
 
 
+def _subscribers(store: Store) -> dict[str, int]:
+    """How many subscribers there are to be told, where there are any."""
+    try:
+        number = len(store.ids('subscription'))
+    except StoreError:
+        # The operation says what is wrong with the state directory
+        number = 0
+    return {'subscribers': number} if number else {}
+
+
 def _fail(module: Any, error: OpOccError, more: Mapping[str, Any] | None) -> None:
     result = {'problem': error.problem.to_dict(), 'op_occ': NO_OP_OCC, **getattr(error, 'result', {}), **(more or {})}
     module.fail_json(msg=result.pop('message', None) or f'{error.problem.title}: {error.problem.detail}', **result)
@@ -124,9 +134,8 @@ def run(module: Any, dry: bool) -> None:
     more: dict[str, int] = {}
     with failing(module, more):
         request = Request.of(module.params)
-        subscribers = 0 if dry else len(Store(request.state_dir).ids('subscription'))
-        if subscribers:
-            more['subscribers'] = subscribers
+        if not dry:
+            more.update(_subscribers(Store(request.state_dir)))
         result = engine.diff(request, tell) if dry else engine.apply(request, tell)
     module.exit_json(**result, **more)
 

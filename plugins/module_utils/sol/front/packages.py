@@ -113,7 +113,8 @@ def _read(path: str, name: str) -> tuple[list[Package], str]:
         found = descriptors(files, notes)['vnfd']
     except DescriptorError as error:
         return [], f'{name}: {error.problems[0]}'
-    return [_package(node, files) for _file, node in found if node.text('id')], ''
+    made = [_package(node, files) for _file, node in found if node.text('id')]
+    return made, f'{name}: {notes.problems[0]}' if notes.problems and not made else ''
 
 
 def _package(node: Node, files: Mapping[str, str]) -> Package:
