@@ -1,7 +1,7 @@
 # Copyright (c) 2026 nfv.mano contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each operation killed at one moment, drawn anew each time: `make faults` goes through all of them (docs/faults.md)."""
+"""Each operation killed at one moment, drawn by a seed: `make faults` goes through all of them (docs/faults.md)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.nfv.mano.tests.integration.mano.operations import OPERATIONS, Place, drawn, interrupt
 from ansible_collections.nfv.mano.tests.integration.mano.service import Service
 
-#: What was drawn stands in the tests' names; the same NFV_TEST_SEED draws the same again (tests/conftest.py sets one).
+#: What was drawn stands in the tests' names; NFV_TEST_SEED=$RANDOM draws anew (tests/conftest.py).
 SEED = int(os.environ['NFV_TEST_SEED'])
 DRAWN = {name: drawn(operation, SEED) for name, operation in OPERATIONS.items()}
 #: It takes a host that goes down and comes back.
