@@ -24,6 +24,8 @@ _TYPES = {
     "SR-IOV": "sr-iov",
     "PCI-PASSTHROUGH": "pci-passthrough",
 }
+#: Global, unique local and link-local ones of IPv6: Neutron takes no range that has multicast addresses.
+_EVERY_ADDRESS = ("0.0.0.0/0", "2000::/3", "fc00::/7", "fe80::/10")
 _STRATEGIES = {"FULL": "full", "ALLOW-ADDRESS-PAIRS": "pairs"}
 
 
@@ -211,7 +213,7 @@ def _security(cpd: Node, external: Node | None, found: dict[str, Any]) -> None:
     enabled = next((flag for node in nodes if (flag := node.flag("port-security-enabled")) is not None), None)
     strategy = next((word for node in nodes if (word := node.choice("port-security-disable-strategy", _STRATEGIES))), None)
     if enabled is False and strategy == "pairs":
-        found["allowed_address_pairs"] = ["0.0.0.0/0", "::/0"]
+        found["allowed_address_pairs"] = list(_EVERY_ADDRESS)
     elif enabled is not None:
         found["port_security"] = enabled
 

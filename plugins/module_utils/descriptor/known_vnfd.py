@@ -204,7 +204,7 @@ INT_CPD = Section("vnfd.vdu.int-cpd", {
     "virtual-network-interface-requirement": "what the interface is like; several are several cards, and one is read",
     "order": "`position`, where the requirement says none",
     "port-security-enabled": "`port_security`, unless its ext-cpd says otherwise",
-    "port-security-disable-strategy": "full: `port_security`; allow-address-pairs: `allowed_address_pairs` of every address",
+    "port-security-disable-strategy": "full: `port_security`; allow-address-pairs: `allowed_address_pairs` of unicast addresses",
     "floating-ip-required": "`floating_ip`",
     "protocol": "read for floating-ip-activated",
     "description": INFORMATION,
