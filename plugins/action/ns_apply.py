@@ -74,9 +74,7 @@ class ActionModule(ActionBase):
         try:
             source = read_path(self._path(path))
             if not source.is_package:
-                if not isinstance(source.document, dict):
-                    raise unusable([f'{path}: a network service is a mapping, and this is '
-                                    f'{_KINDS.get(type(source.document), "a single value")}'])
+                need_mapping(source.document, path)
                 wrong = [why for name in sorted(set(_task_files(source.document)))
                          if (why := self._task_file(name, path)[1]) is not None]
                 if wrong:
@@ -181,6 +179,15 @@ class _Follower:
         self._offset += len(whole)
         for line in whole.decode(errors='replace').splitlines():
             DISPLAY.display(line)
+
+
+def need_mapping(document: Any, path: str) -> None:
+    """A document that was read from there is one of a network service, by its kind.
+
+    :raises AnsibleActionFail: it is not.
+    """
+    if not isinstance(document, dict):
+        raise unusable([f'{path}: a network service is a mapping, and this is {_KINDS.get(type(document), "a single value")}'])
 
 
 def unusable(problems: list[str]) -> AnsibleActionFail:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.nfv.mano.plugins.action.ns_apply import ActionModule as NsApply
-from ansible_collections.nfv.mano.plugins.action.ns_apply import unusable
+from ansible_collections.nfv.mano.plugins.action.ns_apply import need_mapping, unusable
 from ansible_collections.nfv.mano.plugins.module_utils.descriptor import DescriptorError, read_path, to_document
 
 
@@ -35,8 +35,7 @@ class ActionModule(NsApply):
         """What a document or packages become, as arguments of the module."""
         source = read_path(path)
         if not source.is_package:
-            if not isinstance(source.document, dict):
-                raise unusable([f'{path}: a network service is a mapping'])
+            need_mapping(source.document, path)
             return {'document': source.document, 'files': source.files}
         made = to_document(source.files, arguments.get('params') or {}, arguments.get('vims') or {})
         return {'document': made.document, 'files': made.files, 'notes': made.notes,

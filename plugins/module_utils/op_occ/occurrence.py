@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -320,6 +321,13 @@ def waits(op_occ: OpOcc) -> OpOccError:
 def held(store: Store, op_occ: OpOcc) -> bool:
     """Whether somebody works on it, or it is parked; takes nothing over."""
     return owner_alive(store, op_occ.ns_id) or op_occ.parked
+
+
+def lease(seconds: float, files: Sequence[str]) -> dict[str, Any]:
+    """What an op-occ waits for from now on, at most so long: ``waiting_for``, {lease, until, files}."""
+    until = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
+    return {'lease': str(uuid.uuid4()), 'until': until.isoformat(timespec='microseconds').replace('+00:00', 'Z'),
+            'files': list(files)}
 
 
 def listed(files: Sequence[str]) -> str:

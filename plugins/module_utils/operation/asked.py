@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-import datetime
-import uuid
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, recover
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, lease, recover
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import conflict
 from ansible_collections.nfv.mano.plugins.module_utils.operation import again
 from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import Base
@@ -40,13 +38,13 @@ class Asked(Run):
         self.op_occ = self._asked
 
 
-def accept(store: Store, operation: str, request: Request, lease: float,
+def accept(store: Store, operation: str, request: Request, patience: float,
            check: Callable[[dict[str, Any]], None] | None = None, kept: dict[str, Any] | None = None) -> OpOcc:
     """Make the op-occ of a request, which waits to be carried out; the VIM is not looked at.
 
     :param operation: what the op-occ is called.
     :param request: with the ids of an NS and of one of its VNFs.
-    :param lease: seconds until it is recovered where nobody carries it out.
+    :param patience: seconds until it is recovered where nobody carries it out.
     :param check: raises what else stands against it, by the NS's record.
     :param kept: what the NS's record is to say of the request (``asked``) once it is carried out.
     :raises InputError: the parameters or the document can not be used; nothing is written.
@@ -69,15 +67,10 @@ def accept(store: Store, operation: str, request: Request, lease: float,
         make_aim(request, Base(ns, resources))
         touched = {str(request.vnf): ns['vnfs'][request.vnf]}
         op_occ = op_occs.start(operation, ns, touched, parameters(request), {}, {}, request.op_occ_retention,
-                               {'ns': ns, 'resources': resources}, waiting_for=_waiting_for(lease))
+                               {'ns': ns, 'resources': resources}, waiting_for=lease(patience, ()))
         if kept is not None:
             op_occ.dir.write_json(KEPT_OF_REQUEST, {'kept': {'asked': kept}})
         return op_occ
-
-
-def _waiting_for(lease: float) -> dict[str, Any]:
-    until = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=lease)
-    return {'lease': str(uuid.uuid4()), 'until': until.isoformat(timespec='microseconds').replace('+00:00', 'Z'), 'files': []}
 
 
 def waiting(found: OpOcc | None, ns: dict[str, Any]) -> OpOcc:

@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-import datetime
-import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources
-from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, listed
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc, OpOccs, lease, listed
 from ansible_collections.nfv.mano.plugins.module_utils.operation import results
 from ansible_collections.nfv.mano.plugins.module_utils.operation.aim import split_item
 from ansible_collections.nfv.mano.plugins.module_utils.operation.draft import Draft
@@ -43,14 +41,12 @@ def park(op_occ: OpOcc, draft: Draft, ns: dict[str, Any], resources: Resources, 
     for one in end.parked:
         if one.task.task_file is not None:
             groups.setdefault(one.task.task_file, []).append(one)
-    lasts = datetime.timedelta(seconds=sum(wanted.timeout for wanted in groups) + MARGIN)
-    until = (datetime.datetime.now(datetime.timezone.utc) + lasts).isoformat(timespec='microseconds').replace('+00:00', 'Z')
     names = list(dict.fromkeys(wanted.file for wanted in groups))
     names = names if len(names) <= NAMED else [*names[:NAMED], '...']
-    op_occ.park({'lease': str(uuid.uuid4()), 'until': until, 'files': names},
-                [{'file': wanted.file, 'tasks': [one.task.id for one in group]} for wanted, group in groups.items()],
+    waiting_for = lease(sum(wanted.timeout for wanted in groups) + MARGIN, names)
+    op_occ.park(waiting_for, [{'file': wanted.file, 'tasks': [one.task.id for one in group]} for wanted, group in groups.items()],
                 end.progress)
-    tell(f'Waiting for {listed(names)}, at most until {until}')
+    tell(f'Waiting for {listed(names)}, at most until {waiting_for["until"]}')
     return results.waiting(op_occ, draft, ns, [_told(wanted, group, resources) for wanted, group in groups.items()], request)
 
 
