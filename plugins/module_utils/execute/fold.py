@@ -58,10 +58,10 @@ def _gone(resources: Resources, item: str, what: dict[str, Any]) -> None:
     if resource is None:
         return
     if 'id' in what and resource.get('id') == what['id']:
-        if not item.startswith('vdu:'):
+        if not item.startswith(('vdu:', 'snapshot:')):
             del resources[item]
             return
-        for key in OF_SERVER:
+        for key in OF_SERVER if item.startswith('vdu:') else ('id',):
             resource.pop(key, None)
     for part in PARTS:
         for name, part_id in what.get(part, {}).items():

@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources
+from ansible_collections.nfv.mano.plugins.module_utils.execute.fold import Resources, fold
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError, conflict
 from ansible_collections.nfv.mano.plugins.module_utils.operation import again, modify, results
@@ -107,7 +108,9 @@ def draft_back(request: Request, op_occ: OpOcc, ns: Mapping[str, Any], resources
     elif op_occ.operation == 'MODIFY_INFO':
         aim = modify.back(make_aim(back, Base(declared, resources)), again.original(request, op_occ))
     draft = make_draft(back, declared, resources, pending, tell, store, wait, aim=aim)
-    lost = list(losses(draft.plan, before['resources'], resources))
+    # What the VIM does not have any more is lost, whether the journal came to tell it or not
+    there = fold(copy.deepcopy(resources), [{'gone': draft.plan.gone}])
+    lost = list(losses(draft.plan, before['resources'], there))
     if request.accept_data_loss:
         draft.notes += lost
     else:
@@ -130,6 +133,9 @@ def losses(plan: Plan, before: Resources, now: Resources) -> Iterator[str]:
             yield f'{name}: {was.get("name", "")} {was["id"]} was there before the operation, and would be deleted'
         if item.startswith(KIND) and known.get('id') != was.get('id'):
             yield f'{name}: it is gone'
+        for volume, one in was.get('volume_snapshots', {}).items():
+            if known.get('volume_snapshots', {}).get(volume, {}).get('id') != one['id']:
+                yield f'{name}: the snapshot {one["id"]} of volume {volume} is gone'
         for volume, token in (known.get('reverted') or {}).items():
             if token != (was.get('reverted') or {}).get(volume):
                 yield f'{name}: volume {volume} was reverted, and what had been written since its snapshot is gone'

@@ -64,6 +64,8 @@ def make_plan(context: Context) -> Plan:
     if asked.stop:
         graceful.plan_stops(context, asked.stop)
     snapshot.plan_gone(context)
+    if not asked.of_servers and asked.scope != frozenset():
+        snapshot.note_lost(context)
     described.plan_record(context)
     if not asked.leftovers:
         _refuse_losses(context)

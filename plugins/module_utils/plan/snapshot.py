@@ -85,6 +85,23 @@ def gone_keys(context: Context) -> frozenset[str]:
     return context.asked.snapshots_gone & context.record.keys()
 
 
+def note_lost(context: Context) -> None:
+    """What of the snapshots that stay is not in the VIM any more: the record tells no longer of it."""
+    gone = gone_keys(context)
+    for key, record in context.record.items():
+        live = context.live.get(record['vim'])
+        if not key.startswith(KIND) or key in gone or live is None:
+            continue
+        image, parts = _lost(live, record)
+        if parts or image:
+            context.plan.found[key] = {**record, 'ready': False}
+            context.plan.gone[key] = {**image, **({'volume_snapshots': parts} if parts else {})}
+            said = [*(f'image {one}' for one in image.values()),
+                    *(f'the snapshot {one} of volume {name}' for name, one in parts.items())]
+            context.plan.changes.append(Change('update', 'snapshot', key.removeprefix(KIND), record['vim'],
+                                               f'in the record: {", ".join(said)}', 'gone from the VIM'))
+
+
 # Taken -------------------------------------------------------------------------------------------------------------
 
 
@@ -125,9 +142,15 @@ def _why_not(server: Server | None) -> str:
 
 def missing(live: Live, known: Resource) -> list[str]:
     """What of a snapshot is not in the VIM any more, for people."""
-    lost = [] if known.get('id') in live.server_images else ['the image']
-    return lost + [f'the snapshot of volume {name}' for name, one in known.get('volume_snapshots', {}).items()
-                   if one['id'] not in live.volume_snapshots]
+    image, parts = _lost(live, known)
+    return [*(['the image'] if image or not known.get('id') else []), *(f'the snapshot of volume {name}' for name in parts)]
+
+
+def _lost(live: Live, known: Resource) -> tuple[dict[str, str], dict[str, str]]:
+    """What of a snapshot the VIM has no longer, or not for long: {id} of its image, ids of its volumes' snapshots by name."""
+    image = {'id': known['id']} if known.get('id') and known['id'] not in live.server_images else {}
+    rows = {name: (one['id'], live.volume_snapshots.get(one['id'])) for name, one in known.get('volume_snapshots', {}).items()}
+    return image, {name: part for name, (part, row) in rows.items() if row is None or row.status == 'deleting'}
 
 
 def _taking(context: Context, asked: Snapshot, vdu: Vdu, owner: str, server: Server) -> tuple[Taking, str]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import End
 from ansible_collections.nfv.mano.plugins.module_utils.execute.snapshots import Snapshots
+from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import OpOccError
 from ansible_collections.nfv.mano.plugins.module_utils.operation import draft, views
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
@@ -406,3 +407,43 @@ def test_what_is_wrong_is_told(site: Site, verb: str, params: dict[str, Any], pr
     with pytest.raises(InputError) as caught:
         site.apply(verb, params=params)
     assert any(one.startswith(problem) for one in caught.value.problems), caught.value.problems
+
+
+def test_a_rollback_names_what_is_gone_before_the_journal_told_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    made(site, DATA)
+    taken(site)
+    delete = site.vim.delete_volume_snapshot
+
+    def broken(one: str) -> None:
+        delete(one)
+        raise VimError('delete', 'the connection broke', unknown=True)
+    with monkeypatch.context() as patch, pytest.raises(OpOccError):
+        patch.setattr(site.vim, 'delete_volume_snapshot', broken)
+        site.apply('create_snapshot', params=GONE)
+    part = site.resources()[KEY]['volume_snapshots']['data']['id']
+    with pytest.raises(OpOccError, match=f'the snapshot {part} of volume data is gone'):
+        site.apply('rollback')
+    site.apply('rollback', accept_data_loss=True)
+    known = site.resources()[KEY]
+    assert (known['volume_snapshots'], known['ready'], known['id']) == ({}, False, *site.vim.images)
+    with pytest.raises(OpOccError, match='not whole'):
+        site.apply('revert_to_snapshot', params=MONDAY, accept_data_loss=True)
+    taken(site)
+    known = site.resources()[KEY]
+    assert known['ready'] and set(site.vim.images) == {known['id']}
+    assert set(site.vim.disks.snapshots) == {known['volume_snapshots']['data']['id']}
+
+
+def test_a_snapshot_that_is_gone_is_forgotten(site: Site) -> None:
+    document = made(site, DATA)
+    taken(site)
+    site.vim.images.clear()
+    told = site.apply('update', document=document)
+    assert changes(told) == [('update', 'web/front/0/monday')]
+    known = site.resources()[KEY]
+    assert 'id' not in known and known['volume_snapshots'] and not known['ready']
+    again(site, document=document)
+    site.vim.disks.snapshots.clear()
+    site.apply('update', document=document)
+    assert KEY not in site.resources()
+    again(site, document=document)
