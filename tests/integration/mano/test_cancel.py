@@ -29,6 +29,7 @@ def cancelled(service: Service, running: Running, **how: str) -> tuple[Played, P
     return first, second.wait(), time.monotonic() - wished
 
 
+@pytest.mark.slow
 def test_graceful_with_status_before_and_after_and_a_retry(service: Service) -> None:
     # Two plays start up meanwhile, on a machine that may be busy
     service.describe(3, metadata={'sandbox:delay': '40'})

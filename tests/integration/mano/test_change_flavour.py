@@ -33,6 +33,7 @@ def stays(site: Later) -> Any:
     return [(site.server(index).id, site.ports(index)) for index in range(2)]
 
 
+@pytest.mark.slow
 def test_of_one_instance_and_then_of_all(site: Later) -> None:
     before = stays(site)
     lines = site.change('change_flavour', nfv_params={'flavor': 'm1.small'}, nfv_count_index='1', **FRONT)

@@ -67,6 +67,7 @@ def test_all_of_them_one_at_a_time(site: Later) -> None:
     site.again()
 
 
+@pytest.mark.slow
 def test_a_fault_in_the_middle_and_no_server_twice(site: Later) -> None:
     before, ports = [site.server(index).id for index in range(2)], [kept(site, index)[0] for index in range(2)]
     with faults('spawn'):

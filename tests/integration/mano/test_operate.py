@@ -100,6 +100,7 @@ def test_restart(site: Later, kind: str, action: str) -> None:
     site.again('operate', nfv_params=named)
 
 
+@pytest.mark.slow
 def test_a_fault_in_the_middle(site: Later) -> None:
     asked: dict[str, Any] = {'nfv_params': STOP, **FRONT}
     with faults('stop'):

@@ -79,6 +79,7 @@ def test_a_document_with_another_count_wins(site: Later) -> None:
     site.again('scale', nfv_params={'count': 1})
 
 
+@pytest.mark.slow
 def test_a_fault_in_the_middle(site: Later) -> None:
     asked: dict[str, Any] = {'nfv_params': {'type': 'SCALE_OUT', 'number_of_steps': 2}, **FRONT}
     with faults('spawn'):

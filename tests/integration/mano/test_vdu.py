@@ -85,6 +85,7 @@ def site(module_service: Service) -> Iterator[Site]:
     later.assert_terminate_leaves_the_project_as_it_was()
 
 
+@pytest.mark.slow
 def test_stopped_and_started(site: Site) -> None:
     assert site.bring('stopped', 2, 0) == [True, True]
     assert site.later.statuses() == ['SHUTOFF', 'ACTIVE', 'SHUTOFF']
