@@ -49,6 +49,7 @@ def test_of_one_instance_and_then_of_all(site: Later) -> None:
     site.again()
 
 
+@pytest.mark.slow
 def test_a_smaller_disk_is_refused_before_anything(site: Later) -> None:
     site.refuse('change_flavour', 'vdu:web/front/0: flavor m1.tiny: disk', 'a resize can not make a disk smaller',
                 nfv_params={'flavor': 'm1.tiny'})
