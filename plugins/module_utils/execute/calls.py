@@ -104,6 +104,10 @@ class Calls:
         self._journal.append('intent', call=call, vim=vim.name, task=task, target=target)
         return do()
 
+    def rest(self, seconds: float) -> None:
+        """Let some time pass, or less where the operation is being stopped."""
+        self._stopping.wait(seconds)
+
     def _go_on(self) -> None:
         if self._stopping.is_set():
             raise Stopped

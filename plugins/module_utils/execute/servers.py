@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from ansible_collections.nfv.mano.plugins.module_utils.execute.kind import Ended, Verb, single
 from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import End
 from ansible_collections.nfv.mano.plugins.module_utils.execute.server_kind import ServerKind, Step
@@ -21,9 +23,10 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.model import Server
 LISTED = frozenset({'BUILD'})
 #: How Nova says that it found no host for a server.
 UNPLACED = ('No valid host', 'Exceeded maximum number of retries', 'instance group policy was violated')
-#: How often a member of a strict group is made again then. Nova's scheduler hears of a deletion some time after Nova's API has
-#: answered 404, and counts the member until then; and two members that are built at once may be sent to one host.
-MADE_AGAIN = 3
+#: Seconds before a member of a strict group is made again then, each time. Two members that are built at once may be sent to one
+#: host; and Nova's scheduler goes on counting one that was deleted there, or sent on, until the host tells it all that it has:
+#: every 120 s (scheduler_instance_sync_interval).
+PAUSES = (0.0, 2.0, 5.0, 15.0, 40.0, 80.0)
 
 
 class Servers(ServerKind):
@@ -47,8 +50,10 @@ class Servers(ServerKind):
                                       'image_id': spec['image_id'], **booted(instance), **written(instance)}})
 
         def built(end: End) -> None:
-            if again < MADE_AGAIN and _unplaced(instance, end.error):
-                self._unmake(Step(task, vim, instance, server_id, ended), again)
+            if again < len(PAUSES) and _unplaced(instance, end.error):
+                # The waiter's threads are for the others meanwhile
+                step = Step(task, vim, instance, server_id, ended)
+                threading.Thread(target=self._unmake, args=(step, again), daemon=True).start()
                 return
             if isinstance(end.error, VimError) and again:
                 end.error.why += f' (made {again + 1} times)'
@@ -56,7 +61,7 @@ class Servers(ServerKind):
         self._until_active(Step(task, vim, instance, server_id, built), LISTED, request_id)
 
     def _unmake(self, step: Step, again: int) -> None:
-        """Delete a server that found no host, and make it again."""
+        """After a pause, delete a server that found no host, and make it again."""
         def settled(_server: Server | None, error: VimError | None) -> None:
             try:
                 if error is not None:
@@ -65,9 +70,13 @@ class Servers(ServerKind):
                 self._make(step.task, step.vim, step.ended, again + 1)
             except Exception as broken:  # the journal can not be written, or the call is refused
                 step.ended(End(step.task, broken, ''))
-        self._calls.change(step.vim, step.task.id, 'delete', step.server_id, lambda: step.vim.delete_server(step.server_id))
-        self._waiters[step.vim.name].until_gone(step.server_id, f'delete server {step.name}', self._limits['server_delete'],
-                                                settled, was_error=True)
+        try:
+            self._calls.rest(PAUSES[again])
+            self._calls.change(step.vim, step.task.id, 'delete', step.server_id, lambda: step.vim.delete_server(step.server_id))
+            self._waiters[step.vim.name].until_gone(step.server_id, f'delete server {step.name}', self._limits['server_delete'],
+                                                    settled, was_error=True)
+        except Exception as broken:  # stopped, or as above
+            step.ended(End(step.task, broken, ''))
 
     def _await(self, task: Task, vim: Vim, ended: Ended) -> None:
         instance, server_id, status = task.spec

@@ -116,7 +116,7 @@ def test_another_policy_is_another_group_and_its_members_are_replaced(service: S
 def test_more_members_than_hosts(service: Service) -> None:
     """The one that finds no host leaves the operation in FAILED_TEMP; a document that fits ends it."""
     service.write(grouped(service.name, 3))
-    refused(service.play(), 'No valid host', '(made 4 times)')
+    refused(service.play(), 'No valid host', '(made 7 times)')
     assert service.state() == 'FAILED_TEMP'
     statuses = sorted(one.status for one in service.project.servers(service.name).values())
     assert statuses == ['ACTIVE', 'ACTIVE', 'ERROR']

@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 import threading
+import time
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.nfv.mano.plugins.module_utils.execute import watch
+from ansible_collections.nfv.mano.plugins.module_utils.execute import servers, watch
 from ansible_collections.nfv.mano.plugins.module_utils.execute.calls import Calls
-from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import End
-from ansible_collections.nfv.mano.plugins.module_utils.execute.servers import MADE_AGAIN, Servers
+from ansible_collections.nfv.mano.plugins.module_utils.execute.runner import End, Stopped
+from ansible_collections.nfv.mano.plugins.module_utils.execute.servers import PAUSES, Servers
 from ansible_collections.nfv.mano.plugins.module_utils.execute.waiter import Waiter
 from ansible_collections.nfv.mano.tests.unit.plan.world import World, document
 
@@ -60,7 +61,7 @@ class Log:
         return self.entries[-1]
 
 
-def create(nova: Nova, policy: str | None) -> tuple[End, list[str], dict[str, Any]]:
+def create(nova: Nova, policy: str | None, stop: bool = False) -> tuple[End, list[str], dict[str, Any]]:
     """A server's task: its end, what was journalled of calls and their effects, and what the record has of it."""
     value = document(1, affinity_group='spread') if policy else document(1)
     value['affinity_groups'] = [{'name': 'spread', 'policy': policy}] if policy else []
@@ -77,6 +78,10 @@ def create(nova: Nova, policy: str | None) -> tuple[End, list[str], dict[str, An
     calls = Calls(log, {ITEM: {'ports': ports}, **groups}, lambda vim: 1.0, 'ns')  # type: ignore[arg-type]
     kind = Servers(calls, {'default': waits}, {'server_active': 5.0, 'server_delete': 5.0})  # type: ignore[arg-type]
     kind.verbs()['server.create']([task], nova, ended)  # type: ignore[arg-type]
+    while stop and log.entries[-1]['event'] != 'settled':
+        time.sleep(0.01)
+    if stop:
+        calls.stop()
     assert over.wait(10)
     waits.stop()
     assert len(ends) == 1
@@ -86,6 +91,7 @@ def create(nova: Nova, policy: str | None) -> tuple[End, list[str], dict[str, An
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, 'SHORTEST', 0.01)
+    monkeypatch.setattr(servers, 'PAUSES', (0.0,) * len(PAUSES))
 
 
 def test_a_member_of_a_strict_group_is_made_again() -> None:
@@ -103,9 +109,18 @@ def test_it_is_given_up_in_the_end_and_the_last_one_is_there_to_look_at() -> Non
     nova = Nova(99, NO_HOST)
     end, _events, record = create(nova, 'anti-affinity')
     assert NO_HOST in str(end.error)
-    assert f'(made {MADE_AGAIN + 1} times)' in str(end.error)
+    assert f'(made {len(PAUSES) + 1} times)' in str(end.error)
     assert set(nova.servers) == {record['id']}
     assert record['status'] == 'ERROR'
+
+
+def test_a_stop_ends_the_pause_before_it_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(servers, 'PAUSES', (600.0,))
+    nova = Nova(1, NO_HOST)
+    end, events, record = create(nova, 'anti-affinity', stop=True)
+    assert isinstance(end.error, Stopped)
+    assert events == ['intent', 'made', 'settled']
+    assert (set(nova.servers), record['id'], record['status']) == ({'s1'}, 's1', 'ERROR')
 
 
 @pytest.mark.parametrize(('policy', 'fault'), [
