@@ -126,6 +126,7 @@ def small_disk(service: Service) -> Iterator[None]:
     subprocess.run(['umount', str(service.state_dir)], check=True)
 
 
+@pytest.mark.slow
 @as_root
 def test_state_directory_full_in_the_middle(service: Service, small_disk: None) -> None:
     running = _working(service)

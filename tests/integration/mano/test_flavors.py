@@ -122,6 +122,7 @@ def test_flavors_that_are_there(service: Service, project: Project, admin: Any) 
     assert len(flavors(admin)) == 2, 'they are not ours'
 
 
+@pytest.mark.slow
 def test_a_flavor_cut_off_before_its_extra_specs(service: Service, admin: Any) -> None:
     """Killed between Nova's calls: the project can't see what is half made, and it is completed all the same."""
     describe(service, 1, HOSTED)

@@ -146,6 +146,7 @@ def test_pci_addresses_are_told_to_the_guest(service: Service, project: Project)
     service.terminate()
 
 
+@pytest.mark.slow
 def test_one_network_for_all_with_one_common_id(service: Service, project: Project) -> None:
     value = document(service.name, 1)
     (web,) = value['vnfs']

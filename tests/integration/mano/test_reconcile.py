@@ -31,6 +31,7 @@ def agree(later: Later, **more: Any) -> None:
     assert writes(size) == []
 
 
+@pytest.mark.slow
 def test_leftovers_of_an_instantiate_that_was_given_up(service: Service) -> None:
     before, later = service.project.ids(), Later(service)
     weakened(service, 1)

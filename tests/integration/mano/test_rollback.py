@@ -28,6 +28,7 @@ def there(service: Service) -> dict[str, Any]:
             'networks': {one.id for one in mine['networks']}, 'subnets': {one.id for one in mine['subnets']}}
 
 
+@pytest.mark.slow
 def test_of_an_instantiate_leaves_the_project_as_it_was(service: Service) -> None:
     before = service.project.ids()
     weakened(service, 2)

@@ -94,6 +94,7 @@ def test_a_fault_in_the_middle(site: Later) -> None:
 
 
 def test_instances_of_a_protected_vdu_stay(site: Later) -> None:
+    good(site.play('scale', nfv_params={'count': 3}))
     site.service.write(describe(site.service, 1, metadata={'tier': 'edge'}, protected=True))
     good(site.play())
     site.refuse('scale', 'vnfs[0].vdus[0].protected', 'are protected', nfv_params={'count': 2})

@@ -53,6 +53,7 @@ def both(*addresses: str) -> dict[str, list[str]]:
     return {f'web-front-{index}-eth0': list(addresses) for index in range(2)}
 
 
+@pytest.mark.slow
 def test_shared_by_two_instances(service: Service, project: Project) -> None:
     life = Life(service)
     service.write(shared(service.name))
