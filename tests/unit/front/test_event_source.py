@@ -228,6 +228,7 @@ def test_tokens() -> None:
     for token, good in (('good', True), ('good', True), ('other', False), ('bad', False), ('', False), ('a\r\nb', False)):
         assert (guard.refuse(Call('GET', '/', headers={'x-auth-token': token})) is None) == good
     assert asked == ['good', 'other', 'bad']
+    assert [guard.knows(Call('GET', '/', headers={'x-auth-token': token})) for token in ('good', 'other')] == [True, False]
 
 
 @pytest.mark.parametrize(('given', 'word'), [

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import json
 import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOcc
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front import bodies
+from ansible_collections.nfv.mano.plugins.module_utils.sol.front.http import Answer, Call
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.reading import OP_OCC, VNF_INSTANCE
+from ansible_collections.nfv.mano.plugins.module_utils.sol.front.remembered import Remembered
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.subscriptions import REQUEST
 from ansible_collections.nfv.mano.tests.unit.front.conftest import ROOT, Client, valid, validator
 from ansible_collections.nfv.mano.tests.unit.operation.conftest import Site, wanted
@@ -118,6 +123,46 @@ def test_an_open_op_occ_is_shown_as_it_is_now(used: Client) -> None:
     assert 'terminate' in used.vnf(failed['vnfInstanceId'])['_links']
 
 
+def test_what_is_known_needs_no_thread_and_holds_until_it_is_changed(used: Client) -> None:
+    def ask(path: str, **headers: str) -> Call:
+        return Call('GET', f'/vnflcm/v2/{path}', (), {'version': '2.0.0', **headers})
+    listed = ask('vnf_lcm_op_occs')
+    assert used.front.known(listed) is None
+    time.sleep(0.1)
+    answer = used.front.answer(listed)
+    failed = answer.body[2]['id']
+    assert used.front.known(listed) == answer
+    assert used.front.known(ask('vnf_lcm_op_occs', accept='text/html')) is None
+    assert used.front.known(ask(f'vnf_lcm_op_occs/{failed}')) is None
+    one = used.front.answer(ask(f'vnf_lcm_op_occs/{failed}'))
+    assert used.front.known(ask(f'vnf_lcm_op_occs/{failed}')) == one
+    # Another process is seen at once, and so is what is done here
+    used.site.apply('retry')
+    assert used.front.known(listed) is None and used.front.known(ask(f'vnf_lcm_op_occs/{failed}')) is None
+    assert used.front.answer(listed).body[2]['operationState'] == 'COMPLETED'
+    used.front.answer(ask(f'vnf_lcm_op_occs/{failed}'))
+    used.create()
+    assert used.front.known(ask(f'vnf_lcm_op_occs/{failed}')) is None
+
+
+def test_many_who_ask_at_once_share_what_is_made_for_them() -> None:
+    remembered, began, go, made = Remembered(), threading.Event(), threading.Event(), []
+
+    def make() -> Answer:
+        made.append(len(made))
+        began.set()
+        go.wait(10)
+        return Answer(200, made[-1])
+    with ThreadPoolExecutor(9) as threads:
+        first = threads.submit(remembered.share, 'list', lambda: None, make)
+        assert began.wait(10)
+        rest = [threads.submit(remembered.share, 'list', lambda: None, make) for _number in range(8)]
+        time.sleep(0.1)
+        go.set()
+        # What was begun before they asked may be from before what they know of
+        assert first.result().body == 0 and {one.result().body for one in rest} == {1}
+
+
 @pytest.mark.parametrize(('method', 'path', 'status'), [
     ('GET', f'vnf_instances/{NOBODY}', 404), ('GET', 'vnf_instances/../../etc', 404), ('GET', f'vnf_lcm_op_occs/{NOBODY}', 404),
     ('GET', '/vnflcm/v3/vnf_instances', 404), ('GET', '/other', 404), ('GET', '/', 404), ('GET', 'vnf_instances/', 404),
@@ -140,7 +185,6 @@ def test_headers(client: Client, headers: dict[str, str], status: int) -> None:
 
 
 def test_v2_needs_the_version_and_v1_does_not(client: Client) -> None:
-    from ansible_collections.nfv.mano.plugins.module_utils.sol.front.http import Call
     assert client.front.answer(Call('GET', '/vnflcm/v2/vnf_instances')).status == 400
     assert client.front.answer(Call('GET', '/vnflcm/v1/vnf_instances')).status == 200
 

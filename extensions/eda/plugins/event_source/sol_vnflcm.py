@@ -242,7 +242,7 @@ class _Server:
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         try:
-            body = await asyncio.wait_for(self._body(request), self.options.body_timeout)
+            body = await asyncio.wait_for(self._body(request), self.options.body_timeout) if request.can_read_body else b''
         except TimeoutError:
             return _response(problem(408, f'the body was not there after {self.options.body_timeout:g} s'), close=True)
         except (web.HTTPException, ValueError, web.RequestPayloadError):
@@ -251,7 +251,9 @@ class _Server:
             return _response(problem(413, f'the body has more than {self.options.max_body} bytes'), close=True)
         call = Call(request.method, request.rel_url.raw_path, tuple(request.rel_url.query.items()),
                     {name.lower(): value for name, value in request.headers.items()}, body)
-        answer = await asyncio.get_running_loop().run_in_executor(self._threads, self._front.answer, call)
+        # What is known already does not wait for a thread
+        answer = self._front.known(call) or await asyncio.get_running_loop().run_in_executor(
+            self._threads, self._front.answer, call)
         response = _response(answer)
         if answer.event is not None:
             # Should this not come to its end, the record still says what is to be done

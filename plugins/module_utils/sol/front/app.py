@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import functools
 import logging
 import re
@@ -47,14 +49,14 @@ class Front:
 
     def __init__(self, reading: Reading, changing: Changing, subscriptions: Subscriptions, notifier: Notifier,
                  guard: Guard) -> None:
-        self.changing, self.notifier, self._guard = changing, notifier, guard
+        self.changing, self.notifier, self._guard, self._reading = changing, notifier, guard, reading
         self._resources: dict[Resource, dict[str, Method]] = {
             ('vnf_instances',): {'GET': lambda call, version, _id: reading.vnf_instances(call, version),
                                  'POST': lambda call, version, _id: changing.create(call, version)},
             ('vnf_instances', ID): {'GET': lambda _call, version, one: changing.read(version, one),
                                     'PATCH': changing.patch, 'DELETE': lambda _call, _version, one: changing.delete(one)},
             ('vnf_lcm_op_occs',): {'GET': lambda call, version, _id: reading.op_occs(call, version)},
-            ('vnf_lcm_op_occs', ID): {'GET': lambda _call, version, one: Answer(200, reading.op_occ(one, version))},
+            ('vnf_lcm_op_occs', ID): {'GET': lambda _call, version, one: reading.op_occ(one, version)},
             **{('vnf_instances', ID, name): {'POST': functools.partial(_task, changing.task, name)} for name in TASKS['v2']},
             **{('vnf_lcm_op_occs', ID, name): {'POST': functools.partial(_task, changing.op_occ_task, name)}
                for name in OP_OCC_TASKS},
@@ -81,10 +83,25 @@ class Front:
         except Exception:  # a client gets an answer, and who runs this the traceback
             LOG.exception('%s %s', call.method, call.path)
             answer = problem(500, 'an error of the server; its log says more')
-        headers = {'Content-Type': JSON} if answer.body is not None else {}
-        if version and version[0] in VERSIONS:
-            headers['Version'] = VERSIONS[version[0]]
-        return Answer(answer.status, answer.body, {**headers, **answer.headers}, answer.event)
+        if call.method != 'GET':
+            # Who did it sees at once what came of it
+            self._reading.remembered.clear()
+        return _with_headers(answer, *version)
+
+    def known(self, call: Call) -> Answer | None:
+        """The answer to a call where it need not be made, without waiting for anything; None: ask for it."""
+        _root, *parts = call.path.split('/')
+        if call.method != 'GET' or parts[:1] != [ROOT] or parts[2:3] != ['vnf_lcm_op_occs'] or len(parts) > 4:
+            return None
+        methods, op_occ_id = self._resource(parts[1], parts[2:])
+        if methods is None or not self._guard.knows(call):
+            return None
+        with contextlib.suppress(OpOccError):
+            check_version(call, parts[1])
+            check_accept(call)
+            answer = self._reading.known(call, parts[1], op_occ_id)
+            return None if answer is None else _with_headers(answer, parts[1])
+        return None
 
     def _answer(self, call: Call) -> Answer:
         root, *parts = call.path.removeprefix('/').split('/')
@@ -112,6 +129,13 @@ class Front:
         if parts[0] == 'vnf_instances' and len(parts) == 3 and parts[2] not in TASKS[version]:
             return None, ''
         return self._resources.get(tuple([*parts[:1], ID, *parts[2:]] if record_id else parts)), record_id
+
+
+def _with_headers(answer: Answer, version: str = '') -> Answer:
+    headers = {'Content-Type': JSON} if answer.body is not None else {}
+    if version in VERSIONS:
+        headers['Version'] = VERSIONS[version]
+    return dataclasses.replace(answer, headers={**headers, **answer.headers})
 
 
 def _task(take: Callable[[Call, str, str, str], Answer], name: str, call: Call, version: str, record_id: str) -> Answer:

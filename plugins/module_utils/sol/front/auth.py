@@ -15,7 +15,7 @@ import secrets
 import stat
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.http import Answer, Call, problem
 from ansible_collections.nfv.mano.plugins.module_utils.store.errors import StoreError, why
@@ -85,24 +85,37 @@ class Guard:
 
     def refuse(self, call: Call) -> Answer | None:
         """401 where the call is not let in."""
-        if self._open:
-            return None
-        token, given = call.headers.get('x-auth-token', ''), call.headers.get('authorization', '')
-        well_formed = len(token) <= LONGEST and _TOKEN.fullmatch(token) is not None
-        if self._token_roles is not None and well_formed and self._once('token', token, self._good_token):
-            return None
-        if self._users and 0 < len(given) <= LONGEST and self._once('basic', given, self._good_basic):
+        if self._open or any(self._once(kind, secret, check) for kind, secret, check in self._given(call)):
             return None
         ways = [*(['Basic realm="nfv.mano", charset="UTF-8"'] if self._users else []),
                 *(['Keystone'] if self._token_roles is not None else [])]
         return problem(401, 'who calls is not known here', WWW_Authenticate=', '.join(ways))
 
+    def knows(self, call: Call) -> bool:
+        """Whether the call is let in without anything being checked."""
+        return self._open or any(self._is_remembered(self._of(kind, secret)) for kind, secret, _check in self._given(call))
+
+    def _given(self, call: Call) -> Iterator[tuple[str, str, Callable[[str], bool]]]:
+        """What a call has to prove who makes it, and what checks that."""
+        token, given = call.headers.get('x-auth-token', ''), call.headers.get('authorization', '')
+        if self._token_roles is not None and len(token) <= LONGEST and _TOKEN.fullmatch(token) is not None:
+            yield 'token', token, self._good_token
+        if self._users and 0 < len(given) <= LONGEST:
+            yield 'basic', given, self._good_basic
+
+    def _of(self, kind: str, secret: str) -> bytes:
+        """What is remembered of a secret."""
+        return hmac.digest(self._key, f'{kind} {secret}'.encode('utf-8', 'surrogatepass'), 'sha256')
+
+    def _is_remembered(self, mark: bytes) -> bool:
+        return self._seen.get(mark, 0.0) > time.monotonic()
+
     def _once(self, kind: str, secret: str, check: Callable[[str], bool]) -> bool:
         """Whether a secret is right; for a while one that was is not checked again."""
-        mark = hmac.digest(self._key, f'{kind} {secret}'.encode('utf-8', 'surrogatepass'), 'sha256')
-        moment = time.monotonic()
-        if self._seen.get(mark, 0.0) > moment:
+        mark = self._of(kind, secret)
+        if self._is_remembered(mark):
             return True
+        moment = time.monotonic()
         if not check(secret):
             return False
         with self._mutex:

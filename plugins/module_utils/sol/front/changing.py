@@ -185,7 +185,7 @@ class Changing:
         next_state(whole.state, name, op_occ_id)
         if name == 'fail':
             views.close(self.store, None, whole.id, fail=True, force_takeover=False, dry=False)
-            return Answer(200, self.reading.op_occ(op_occ_id, version))
+            return Answer(200, self.reading.op_occ_shown(op_occ_id, version))
         if name == 'cancel':
             cancel.wish(self.store, whole.id, body['cancelMode'])
             self.reading.forget(op_occ_id)

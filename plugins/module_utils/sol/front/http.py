@@ -38,15 +38,19 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer; ``body`` None: none. ``event`` is what is to be done because of it."""
+    """One answer; ``body`` None: none. ``event`` is what is to be done because of it, ``encoded`` the body's bytes where they are
+    known."""
 
     status: int
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     event: Mapping[str, Any] | None = None
+    encoded: bytes | None = None
 
     def content(self) -> bytes:
         """The body's bytes."""
+        if self.encoded is not None:
+            return self.encoded
         return b'' if self.body is None else json.dumps(self.body, ensure_ascii=False).encode('utf-8', 'backslashreplace')
 
 

@@ -184,7 +184,7 @@ class Notifier:
                 # It was archived just now
                 return None
             reading = self._reading if self._reading.api_root else Reading(self._reading.store, self._root(one), 1)
-            view = reading.op_occ(op_occ.id, version)
+            view = reading.op_occ_shown(op_occ.id, version)
             return notification.op_occ_notification(view, state, number, whole.errors(), one, version, self._root(one))
         return make
 

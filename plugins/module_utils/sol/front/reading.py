@@ -17,6 +17,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import OPEN
 from ansible_collections.nfv.mano.plugins.module_utils.operation import views
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.http import Answer, Call, refused
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.query import Kind, Query, parse
+from ansible_collections.nfv.mano.plugins.module_utils.sol.front.remembered import Remembered
 from ansible_collections.nfv.mano.plugins.module_utils.sol.op_occ import op_occ_view
 from ansible_collections.nfv.mano.plugins.module_utils.sol.vnf_instance import vnf_instance_view
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store, StoreError
@@ -40,8 +41,8 @@ OP_OCC = {'v1': Kind(_OP_OCC_V1, _OP_OCC_ALWAYS, _OP_OCC_DEFAULT),
 OF_FOLDER = ('operationParams', 'error', 'resourceChanges', 'changedInfo', 'changedExtConnectivity', 'vnfSnapshotInfoId',
              'modificationsTriggeredByVnfPkgChange')
 #: Seconds for which the view of an op-occ holds: of an open one, whose folder changes, and of a finished one.
-FRESH, FINISHED = 0.25, 60.0
-MOST_VIEWS, MOST_LISTS = 5_000, 100
+OPEN_HOLDS, FINISHED_HOLDS = 0.25, 60.0
+MOST_VIEWS = 5_000
 
 #: Something of a list: what it is ordered by, which never changes, and what makes its view.
 Item = tuple[tuple[str, str], Callable[[], dict[str, Any]]]
@@ -58,7 +59,7 @@ class Reading:
     def __init__(self, store: Store, api_root: str, page_size: int) -> None:
         self.store, self.api_root, self._page_size = store, api_root, page_size
         self._views: dict[tuple[str, str], tuple[Any, float, dict[str, Any]]] = {}
-        self._lists: dict[Any, tuple[int, float, Answer]] = {}
+        self.remembered = Remembered()
 
     def vnf_instances(self, call: Call, version: str) -> Answer:
         """The list of VNF instances."""
@@ -94,17 +95,28 @@ class Reading:
         raise refused(404, f'{vnf_id[:64]} is no VNF instance')
 
     def op_occs(self, call: Call, version: str) -> Answer:
-        """The list of op-occs: what many clients ask for again and again, so it holds as the view of an open one does."""
-        mark, asked = self.store.mark() if isinstance(self.store, CachedStore) else None, (version, *call.query)
-        known = self._lists.get(asked)
-        if known is not None and known[0] == mark and known[1] > time.monotonic():
-            return known[2]
-        answer = self._op_occs(call, version)
-        if mark is not None:
-            if len(self._lists) >= MOST_LISTS:
-                self._lists.clear()
-            self._lists[asked] = (mark, time.monotonic() + FRESH, answer)
-        return answer
+        """The list of op-occs."""
+        return self.remembered.share((version, *call.query), self._mark, lambda: self._op_occs(call, version))
+
+    def op_occ(self, op_occ_id: str, version: str) -> Answer:
+        """One op-occ.
+
+        :raises OpOccError: 404; that of an NS is none here.
+        """
+        return self.remembered.share((version, op_occ_id), lambda: self._mark(op_occ_id),
+                                     lambda: Answer(200, self.op_occ_shown(op_occ_id, version)))
+
+    def known(self, call: Call, version: str, op_occ_id: str) -> Answer | None:
+        """The list of op-occs, or one with this id, where that need not be made."""
+        if op_occ_id:
+            return self.remembered.get((version, op_occ_id), lambda: self._mark(op_occ_id))
+        return self.remembered.get((version, *call.query), self._mark)
+
+    def _mark(self, op_occ_id: str = '') -> object:
+        """What changes with an op-occ, or with any record."""
+        if not isinstance(self.store, CachedStore):
+            return None
+        return self.store.signature('op_occ', op_occ_id) if op_occ_id else self.store.mark()
 
     def _op_occs(self, call: Call, version: str) -> Answer:
         kind = OP_OCC[version]
@@ -114,8 +126,8 @@ class Reading:
                  for one in OpOccs(self.store).list(scope='vnf')]
         return self._listed(call, query, kind, items)
 
-    def op_occ(self, op_occ_id: str, version: str) -> dict[str, Any]:
-        """One op-occ.
+    def op_occ_shown(self, op_occ_id: str, version: str) -> dict[str, Any]:
+        """The view of one op-occ.
 
         :raises OpOccError: 404; that of an NS is none here.
         """
@@ -143,14 +155,13 @@ class Reading:
         view = op_occ_view(data, version, self.api_root)
         if len(self._views) >= MOST_VIEWS:
             self._views.clear()
-        self._views[key] = (mark, time.monotonic() + (FRESH if one.state in OPEN else FINISHED), view)
+        self._views[key] = (mark, time.monotonic() + (OPEN_HOLDS if one.state in OPEN else FINISHED_HOLDS), view)
         return view
 
     def forget(self, op_occ_id: str) -> None:
         """What was shown of an op-occ holds no longer."""
         for version in OP_OCC:
             self._views.pop((op_occ_id, version), None)
-        self._lists.clear()
 
     def _listed(self, call: Call, query: Query, kind: Kind, items: Iterable[Item]) -> Answer:
         ordered = sorted(items, key=lambda one: one[0])
