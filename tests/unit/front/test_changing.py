@@ -98,6 +98,26 @@ def test_another_package_and_other_networks(client: Client, vnf: str) -> None:
     assert client.vnf(vnf)['vnfdId'] == 'web-2.0'
 
 
+def test_snapshots(client: Client, vnf: str) -> None:
+    asked = {'vnfSnapshotInfoId': 'monday'}
+    op_occ = client.done(vnf, 'create_snapshot', asked)
+    assert (op_occ['operation'], op_occ['vnfSnapshotInfoId'], op_occ['operationParams']) == ('CREATE_SNAPSHOT', 'monday', asked)
+    assert client.site.vim.images
+    op_occ = client.done(vnf, 'revert_to_snapshot', asked)
+    assert (op_occ['operation'], op_occ['vnfSnapshotInfoId']) == ('REVERT_TO_SNAPSHOT', 'monday')
+
+
+def test_another_deployment_flavour(client: Client, vnf: str) -> None:
+    whole = vnfd()
+    [df] = whole['vnfd']['df']
+    level = {**df['instantiation-level'][1], 'id': 'only'}
+    whole['vnfd']['df'].append({**df, 'id': 'big-df', 'instantiation-level': [level]})
+    (client.folder / 'web-1.0' / 'vnfd.yaml').write_text(json.dumps(whole), encoding='utf-8')
+    op_occ = client.done(vnf, 'change_flavour', {'newFlavourId': 'big-df'})
+    assert (op_occ['operation'], op_occ['operationParams']['newFlavourId']) == ('CHANGE_FLAVOUR', 'big-df')
+    assert client.vnf(vnf)['instantiatedVnfInfo']['flavourId'] == 'big-df' and len(servers(client)) == 3
+
+
 def test_told_of_before_and_after_it_is_instantiated(client: Client) -> None:
     vnf_id = client.create(metadata={'a': '1', 'b': '2'})
     answer = client.good('PATCH', f'vnf_instances/{vnf_id}', {'vnfInstanceName': 'new', 'metadata': {'a': None}}, 202)

@@ -108,8 +108,9 @@ class Changing:
             params = requests.in_views_words(params, made)
         vnf = _name(ns, vnf_id)
         items = requests.items_of(body, read_resources(self.store, ns), vnf)
+        # Who reverts wants what came after it to be gone
         request = self._request(ns, vnf_id, operation=verb, params=params, items=items,
-                                accept_data_loss=bool(params.get('force')))
+                                accept_data_loss=bool(params.get('force')) or name == 'revert_to_snapshot')
         return self._accepted('SCALE_TO_LEVEL' if name == 'scale_to_level' else name.upper(), request, version,
                               functools.partial(self._take, name))
 
