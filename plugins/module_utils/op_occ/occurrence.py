@@ -77,6 +77,10 @@ class OpOcc:
         ids = (self.dir.read_json('vnf_op_occs.json') or {'ids': []})['ids']
         return [data for data in (self._store.read('op_occ', one) for one in ids) if data is not None]
 
+    def created(self) -> list[str]:
+        """The ids that VNFs got with this operation."""
+        return (self.dir.read_json('vnf_op_occs.json') or {}).get('created', [])
+
     @property
     def parked(self) -> bool:
         """Whether it waits for task files of the user's: no process works on it, and until the lease ends none is missed."""
@@ -197,7 +201,8 @@ class OpOccs:
 
     def start(self, operation: str, ns: Mapping[str, Any], vnfs: Mapping[str, str], parameters: Mapping[str, Any],
               owner: Mapping[str, Any], counts: Mapping[str, int], keep: int | None = None,
-              before: Mapping[str, Any] | None = None, waiting_for: Mapping[str, Any] | None = None) -> OpOcc:
+              before: Mapping[str, Any] | None = None, waiting_for: Mapping[str, Any] | None = None,
+              created: Sequence[str] = ()) -> OpOcc:
         """A new op-occ in STARTING, with one for each VNF (name -> id); with the NS's lock held.
 
         Its own fact is written last: an op-occ is there with all its parts, or not at all.
@@ -206,6 +211,7 @@ class OpOccs:
         :param keep: how many finished ones of the NS stay beside it, whatever they ended in (None: all of them).
         :param before: the record from before, for a rollback.
         :param waiting_for: {lease, until, files}, where another process is to carry it out.
+        :param created: ids of VNFs, which they got just now.
         :raises OpOccError: 409, the NS has an open op-occ; nothing is written.
         :raises StoreError: a file can't be written.
         """
@@ -228,7 +234,7 @@ class OpOccs:
         if before is not None:
             op_occ.dir.write_json('record_before.json', dict(before))
         op_occ.dir.write_json('states.json', {'states': [{'state': state, 'time': moment, 'trigger': 'request'}]})
-        op_occ.dir.write_json('vnf_op_occs.json', {'ids': [part['id'] for part in parts]})
+        op_occ.dir.write_json('vnf_op_occs.json', {'ids': [part['id'] for part in parts], 'created': list(created)})
         for part in parts:
             self._store.write('op_occ', part['id'], fitting(part))
         self._store.write('op_occ', op_occ.id, op_occ.data)

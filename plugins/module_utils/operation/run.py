@@ -170,8 +170,11 @@ class Run:
         touched = {name: vnf_id for name, vnf_id in self.ns.get('vnfs', {}).items()
                    if name in named or self.operation in WHOLE}
         counts = draft.plan.counts() if draft else {}
+        # One that has an id and nothing else got it just now, or from a run that died before it had an op-occ
+        created = [vnf_id for vnf_id in touched.values()
+                   if self.store.read('vnf', vnf_id) is None and not self.op_occs.list(1, vnf=vnf_id)]
         self.op_occ = self.op_occs.start(self.operation, self.ns, touched, parameters(self.request), self.lock.owner, counts,
-                                         self.request.op_occ_retention, {'ns': self.ns, 'resources': resources})
+                                         self.request.op_occ_retention, {'ns': self.ns, 'resources': resources}, created=created)
         return self.op_occ
 
     def _refuse(self, error: OpOccError, draft: Draft | None = None) -> OpOccError:

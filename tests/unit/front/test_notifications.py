@@ -25,6 +25,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.store.key_pair import Sec
 from ansible_collections.nfv.mano.plugins.module_utils.store.secret import seal, unseal
 from ansible_collections.nfv.mano.tests.unit.front.conftest import INSTANTIATE, Client, valid
 from ansible_collections.nfv.mano.tests.unit.front.test_event_source import self_signed
+from ansible_collections.nfv.mano.tests.unit.operation.conftest import wanted
 
 FORCEFUL = {'terminationType': 'FORCEFUL'}
 
@@ -226,6 +227,26 @@ def test_without_a_front_links_are_as_when_it_was_subscribed(client: Client, sub
     assert subscriber.told[2]['_links']['vnfLcmOpOcc']['href'] == location
     for told in subscriber.told:
         valid('notification_v2', told)
+
+
+def test_playbooks_give_vnfs_their_ids_too(client: Client, subscriber: Subscriber) -> None:
+    client.site.apply('instantiate', document=wanted(1))
+    subscribe(client, subscriber.uri)
+    subscribe(client, subscriber.uri, filter={'notificationTypes': ['VnfLcmOperationOccurrenceNotification']})
+    client.site.apply('scale', vnf='web', vdu='front', params={'count': 2})
+    client.site.apply('instantiate', document={**wanted(1), 'name': 'second'})
+    client.site.apply('instantiate', document={**wanted(2), 'name': 'second'})
+    deliver(client, 2)
+    told = [one for one in subscriber.told if 'operationState' not in one]
+    assert len(told) == 1 and len(subscriber.told) == 1 + 2 * 9
+    first = [one for one in subscriber.told if one['subscriptionId'] == told[0]['subscriptionId']]
+    assert [one.get('operation', one['notificationType']) for one in first] == [
+        *['SCALE'] * 3, 'VnfIdentifierCreationNotification', *['INSTANTIATE'] * 3, *['CHANGE_VNFPKG'] * 3]
+    assert {one['vnfInstanceId'] for one in first[3:]} == {told[0]['vnfInstanceId']}
+    valid('notification_v2', told[0])
+    client.start()
+    deliver(client, 2)
+    assert len(subscriber.told) == 19
 
 
 def test_it_is_killed_while_it_tells(client: Client, subscriber: Subscriber, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,6 +47,9 @@ NAMED = 100
 #: Seconds between two rounds of who sends what waits and does nothing else.
 PAUSE = 0.2
 
+#: What stands for the number of a state: of an event that no op-occ tells of, and of an op-occ's telling that its VNF got an id.
+EVENT, CREATED = -2, -1
+
 Found = tuple[str, str, int, Callable[[], 'dict[str, Any] | None']]
 
 
@@ -136,8 +139,9 @@ class Notifier:
         return True
 
     def _took(self, one: Mapping[str, Any], sent: dict[str, Any], key: str, number: int, moment: str) -> None:
-        if number >= 0:
-            sent['op_occs'][key] = [number + 1, moment]
+        if number != EVENT:
+            # Until its first state was told, its time is none that it has come to
+            sent['op_occs'][key] = [number + 1, moment if number >= 0 else '']
             return
         place = folder(self._subscriptions.store, one['id'])
         with alone(place):
@@ -148,7 +152,7 @@ class Notifier:
         """(time, what, number of its state, what makes its notification) of all that waits, in no order."""
         store = self._subscriptions.store
         for event in (folder(store, one['id']).read_json(EVENTS) or {'events': []})['events']:
-            yield event['time'], _name(event), -1, functools.partial(
+            yield event['time'], _name(event), EVENT, functools.partial(
                 notification.identifier_notification, event, one, one['version'], self._root(one))
         # It shares what it has read: this is asked again and again
         op_occs = OpOccs(self._reading.store)
@@ -156,26 +160,44 @@ class Notifier:
         known = {op_occ.id for op_occ in found}
         sent['op_occs'] = {key: told for key, told in sent['op_occs'].items() if key in known}
         for op_occ in found:
-            count, until = sent['op_occs'].get(op_occ.id, (0, ''))
+            count, until = sent['op_occs'].get(op_occ.id, (CREATED, ''))
             if until == op_occ.data['state_entered_time']:
                 continue
             try:
-                states = op_occs.get(op_occ.data['parent']).states()
+                whole = op_occs.get(op_occ.data['parent'])
             except OpOccError:
                 # It is just being archived
                 continue
-            for number in range(count, len(states)):
+            states = whole.states()
+            if count == CREATED and states[0]['time'] > one['created'] and op_occ.data['vnf_id'] in whole.created():
+                yield states[0]['time'], op_occ.id, CREATED, self._maker_of_creation(one, op_occ, states[0]['time'])
+            for number in range(max(count, 0), len(states)):
                 if states[number]['time'] > one['created']:
                     yield states[number]['time'], op_occ.id, number, self._maker(one, op_occ, states[number], number)
+
+    def _maker_of_creation(self, one: dict[str, Any], op_occ: OpOcc, moment: str) -> Callable[[], dict[str, Any] | None]:
+        """That a VNF got its id with an operation of its service, and not from a client of the front."""
+        vnf_id, kind = op_occ.data['vnf_id'], notification.CREATION
+
+        def make() -> dict[str, Any] | None:
+            if not fits(one['filter'], self._vnf(vnf_id, one['version']), kind):
+                return None
+            event = {'type': kind, 'vnf_id': vnf_id, 'time': moment}
+            return notification.identifier_notification(event, one, one['version'], self._root(one))
+        return make
+
+    def _vnf(self, vnf_id: str, version: str) -> dict[str, Any]:
+        """What is known of a VNF; of one that is gone its id."""
+        try:
+            return self._reading.vnf_instance(vnf_id, version)
+        except OpOccError:
+            return {'id': vnf_id}
 
     def _maker(self, one: dict[str, Any], op_occ: OpOcc, state: Mapping[str, Any],
                number: int) -> Callable[[], dict[str, Any] | None]:
         def make() -> dict[str, Any] | None:
             version = one['version']
-            try:
-                vnf = self._reading.vnf_instance(op_occ.data['vnf_id'], version)
-            except OpOccError:
-                vnf = {'id': op_occ.data['vnf_id']}
+            vnf = self._vnf(op_occ.data['vnf_id'], version)
             if not fits(one['filter'], vnf, notification.OP_OCC, sol_operation(op_occ.operation, version), state['state']):
                 return None
             try:
