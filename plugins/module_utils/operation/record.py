@@ -17,7 +17,8 @@ from ansible_collections.nfv.mano.plugins.module_utils.store import Store
 
 #: Seconds for which a call that was given up as lost is still looked for. Far above any front end's patience.
 DOUBT = 3600.0
-#: What is told of a VNF.
+#: What is told of a VNF, and of where it is to go to.
+VIMS = 'vim_connection_info'
 INFO = ('instance_name', 'description', 'metadata', 'extensions', 'configurable_properties', 'vnfd')
 
 
@@ -66,7 +67,10 @@ def _info(before: Mapping[str, Any], ns: Mapping[str, Any], name: str) -> dict[s
     """What is told of a VNF that was made by itself: it outlives the document."""
     declared = declared_document(ns) if 'info' in before else None
     described = next((vnf for vnf in (declared or {}).get('vnfs', ()) if vnf['name'] == name), None)
-    return {'info': {key: described[key] for key in INFO if described.get(key)}} if described else {}
+    if not described:
+        return {}
+    kept = {VIMS: before['info'][VIMS]} if VIMS in before['info'] else {}
+    return {'info': {**{key: described[key] for key in INFO if described.get(key)}, **kept}}
 
 
 def _management_addresses(resources: Resources) -> dict[str, str]:

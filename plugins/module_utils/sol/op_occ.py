@@ -64,9 +64,9 @@ def _of_vnf(op_occ: Mapping[str, Any], version: str, api_root: str) -> dict[str,
     place = f'vnflcm/{version}'
     return filled(
         **common, vnfInstanceId=op_occ['vnf_id'], grantId=op_occ.get('grant_id'), operation=operation,
-        operationParams=params.operation_params(operation, op_occ) if 'parameters' in op_occ else None,
+        operationParams=params.operation_params(operation, op_occ, version) if 'parameters' in op_occ else None,
         resourceChanges=vnf_changes(changes, version, vnfd.get('id')),
-        changedInfo=params.changed_info(given, version) if operation == 'MODIFY_INFO' else None,
+        changedInfo={**_of_modified(given, vnfd), **params.changed_info(given, version)} if operation == 'MODIFY_INFO' else None,
         changedExtConnectivity=(changed_ext_connectivity(changes, op_occ.get('nets') or {}, version)
                                 if operation == 'CHANGE_EXT_CONN' else None),
         modificationsTriggeredByVnfPkgChange=_of_package(vnfd) if operation == 'CHANGE_VNFPKG' else None,
@@ -112,6 +112,11 @@ def _of_package(vnfd: Mapping[str, Any]) -> dict[str, Any]:
     values = {'vnfd_id': vnfd.get('id'), 'vnf_provider': vnfd.get('provider'), 'vnf_product_name': vnfd.get('product_name'),
               'vnf_software_version': vnfd.get('software_version'), 'vnfd_version': vnfd.get('version')}
     return {camel(key): values[key] for key in OF_PACKAGE if values[key]}
+
+
+def _of_modified(given: Mapping[str, Any], vnfd: Mapping[str, Any]) -> dict[str, Any]:
+    """What another VNFD brought with it, as long as the VNF is of that one."""
+    return _of_package(vnfd) if vnfd and (given.get('params') or {}).get('vnfd_id') == vnfd.get('id') else {}
 
 
 def _links(op_occ: Mapping[str, Any], api_root: str, place: str, kind: str, of: Mapping[str, Any]) -> dict[str, Any]:

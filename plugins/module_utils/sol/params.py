@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.fitting import without_secrets
-from ansible_collections.nfv.mano.plugins.module_utils.sol.common import camel, camelled, filled
+from ansible_collections.nfv.mano.plugins.module_utils.sol.common import camelled, filled
 
 #: Parameters that a request has a place of its own for, by operation; all others are additionalParams.
 PLACES = {
@@ -24,7 +24,7 @@ PLACES = {
     'CHANGE_EXT_CONN': ('ext_virtual_links',),
     'CHANGE_VNFPKG': ('vnfd_id', 'ext_virtual_links', 'ext_managed_virtual_links'),
     'MODIFY_INFO': ('vnf_instance_name', 'vnf_instance_description', 'vnfd_id', 'vnf_configurable_properties', 'metadata',
-                    'extensions', 'vnfc_info_modifications'),
+                    'extensions', 'vim_connection_info', 'vnfc_info_modifications'),
     'CREATE_SNAPSHOT': ('vnf_snapshot_info_id', 'vnfc_instance_id'),
     'REVERT_TO_SNAPSHOT': ('vnf_snapshot_info_id', 'vnfc_instance_id'),
 }
@@ -32,20 +32,30 @@ PLACES = {
 STARTING = frozenset({'STARTED', 'RESTARTED'})
 #: What narrows an operation down, which SOL has no place for.
 SELECTION = ('vdu', 'count_index', 'max_unavailable')
+VIMS = 'vimConnectionInfo'
 INFO_V1 = ('vnf_instance_name', 'vnf_instance_description', 'metadata', 'vnf_pkg_id', 'vnfd_id', 'vnf_provider',
            'vnf_product_name', 'vnf_software_version', 'vnfd_version', 'vim_connection_info')
 INFO_V2 = (*(name for name in INFO_V1 if name != 'vnf_pkg_id'), 'vnf_configurable_properties', 'extensions',
            'vnfc_info_modifications')
 
 
-def operation_params(operation: str, op_occ: Mapping[str, Any]) -> dict[str, Any]:
+def operation_params(operation: str, op_occ: Mapping[str, Any], version: str) -> dict[str, Any]:
     """The request of a VNF operation: SOL's own attributes, all else under additionalParams, no secret."""
     given = op_occ.get('parameters') or {}
     values = without_secrets(given.get('params') or {})
     own = {name: values.pop(name) for name in PLACES[operation] if name in values and _is_of_vnf(operation, given)}
     extra = {**values.pop('additional_params', {}), **values,
              **{name: given[name] for name in SELECTION if given.get(name) is not None}}
-    return filled(**{**_required(operation, op_occ, own), **camelled(own)}, additionalParams=extra)
+    return filled(**_with_vims({**_required(operation, op_occ, own), **camelled(own)}, version), additionalParams=extra)
+
+
+def _with_vims(values: dict[str, Any], version: str) -> dict[str, Any]:
+    """Attributes with vimConnectionInfo as a version has it: by id in v2, a list in v1."""
+    vims = values.get(VIMS)
+    if vims is None or version != 'v1':
+        return values
+    return {**values, VIMS: [{'id': name, **{key: value for key, value in one.items() if key != 'extra'}}
+                             for name, one in vims.items()]}
 
 
 def _is_of_vnf(operation: str, given: Mapping[str, Any]) -> bool:
@@ -88,7 +98,4 @@ def changed_info(request: Mapping[str, Any], version: str) -> dict[str, Any]:
     given = request.get('params') or {}
     known = INFO_V2 if version == 'v2' else INFO_V1
     found = camelled({name: without_secrets(given[name]) for name in known if name in given})
-    vims = found.pop('vimConnectionInfo', None)
-    if vims is not None and version == 'v1':
-        vims = [{'id': name, **{key: value for key, value in one.items() if key != 'extra'}} for name, one in vims.items()]
-    return filled(**found, **{camel('vim_connection_info'): vims})
+    return filled(**_with_vims(found, version))

@@ -82,11 +82,15 @@ def _own(declared: Mapping[str, Any] | None, name: str) -> Any:
 
 
 def _vims(ns: Mapping[str, Any], info: _Info, version: str) -> Any:
-    """The VIMs that the VNF is on: a mapping by id in v2, a list in v1. Clouds are named; nothing that opens them is known."""
+    """The VIMs that the VNF is on, of one that is on none those it was told to go to: a mapping by id in v2, a list in v1. Clouds
+    are named; nothing that opens them is known."""
     used = {one['vim'] for one in info.mine.values()}
     vims = {name: filled(vimId=vim.get('cloud'), vimType=VIM_TYPE,
                          accessInfo=filled(project=vim.get('project_id'), region=vim.get('region')))
             for name, vim in (ns.get('vims') or {}).items() if name in used}
+    if not used:
+        told = ((ns.get('vnf_infos') or {}).get(info.vnf) or {}).get('vim_connection_info') or {}
+        vims = {name: filled(vimId=vim.get('vim_id'), vimType=vim.get('vim_type') or VIM_TYPE) for name, vim in told.items()}
     return vims if version == 'v2' else [{'id': name, **vim} for name, vim in vims.items()]
 
 

@@ -136,6 +136,54 @@ def test_told_of_before_and_after_it_is_instantiated(client: Client) -> None:
     assert (client.vnf(vnf_id)['vnfInstanceName'], client.vnf(vnf_id)['vnfInstanceDescription']) == ('new', 'text')
 
 
+@pytest.mark.parametrize('version', ['v1', 'v2'])
+def test_where_to_and_of_what_it_is_to_be_before_it_is_instantiated(client: Client, version: str) -> None:
+    def vims(**named: Any) -> Any:
+        return named if version == 'v2' else [{'id': key, **one} for key, one in named.items()]
+
+    def patch(status: int, **body: Any) -> Any:
+        return client.good('PATCH', f'vnf_instances/{vnf_id}', body, status, version)
+    vnf_id = client.create()
+    answer = patch(202, vnfdId='web-2.0', vimConnectionInfo=vims(v={'vimId': 'other', 'vimType': 'x'}))
+    op_occ = client.op_occ(answer.headers['Location'], version)
+    assert op_occ['operationState'] == 'COMPLETED' and op_occ['changedInfo'] == {
+        'vnfdId': 'web-2.0', 'vnfProvider': 'acme', 'vnfProductName': 'web server', 'vnfSoftwareVersion': '7',
+        'vnfdVersion': '2.0', 'vimConnectionInfo': vims(v={'vimId': 'other', 'vimType': 'x'})}
+    assert op_occ['operationParams'] == {'vnfdId': 'web-2.0', 'vimConnectionInfo': vims(v={'vimId': 'other', 'vimType': 'x'})}
+    view = client.vnf(vnf_id, version)
+    assert (view['vnfdId'], view['vimConnectionInfo']) == ('web-2.0', vims(v={'vimId': 'other', 'vimType': 'x'}))
+    before = client.site.files()
+    patch(422, vnfdId='none')
+    patch(422, vimConnectionInfo=vims(v={'vimId': 'none'}))
+    patch(422, vimConnectionInfo=vims(v={'accessInfo': {'password': 'canary'}}))
+    patch(422, vimConnectionInfo=vims(w={'vimId': 'cloud'}))
+    assert client.site.files() == before
+    client.done(vnf_id, 'instantiate', INSTANTIATE, version)
+    view = client.vnf(vnf_id, version)
+    assert view['vnfdId'] == 'web-2.0' and 'other' in json.dumps(view['vimConnectionInfo'])
+    # What it is instantiated from and on stays for as long as it is
+    patch(409, vnfdId='web-1.0')
+    patch(409, vimConnectionInfo=vims(default={'vimId': 'cloud'}))
+    location = patch(202, vnfdId='web-2.0', vimConnectionInfo=vims(default={'vimId': 'other'})).headers['Location']
+    assert client.op_occ(location, version)['operationState'] == 'COMPLETED'
+    client.done(vnf_id, 'terminate', FORCEFUL, version)
+    assert client.vnf(vnf_id, version)['vimConnectionInfo'] == vims(v={'vimId': 'other', 'vimType': 'x'})
+    if version == 'v2':
+        patch(202, vimConnectionInfo={'v': None})
+        assert 'vimConnectionInfo' not in client.vnf(vnf_id)
+
+
+def test_it_stays_on_its_vim(client: Client) -> None:
+    vnf_id = client.create()
+    vims = {'v': {'vimType': 'x', 'vimId': 'other'}}
+    client.done(vnf_id, 'instantiate', {**INSTANTIATE, 'vimConnectionInfo': vims})
+    client.done(vnf_id, 'change_vnfpkg', {'vnfdId': 'web-2.0'})
+    assert client.site.store.all('ns')[0]['document']['vims']['default']['cloud'] == 'other'
+    vims['v']['vimId'] = 'cloud'
+    body = {'vnfdId': 'web-1.0', 'vimConnectionInfo': vims}
+    assert client.call('POST', f'vnf_instances/{vnf_id}/change_vnfpkg', body).status == 409
+
+
 def test_a_change_of_what_was_changed_meanwhile(client: Client, vnf: str) -> None:
     tag = client.good('GET', f'vnf_instances/{vnf}').headers['ETag']
     client.carry_out(client.good('PATCH', f'vnf_instances/{vnf}', {'vnfInstanceName': 'x'}, 202, if_match=tag).event['nfv'])

@@ -152,7 +152,10 @@ _INFO = {'vnfInstanceName': Text(ID_LENGTH, 0, null=True), 'vnfInstanceDescripti
          'metadata': Free(null=True), 'extensions': Free(null=True), 'vnfConfigurableProperties': Free(null=True)}
 CREATE = Body({'vnfdId': ID, 'vnfInstanceName': Text(ID_LENGTH, 0), 'vnfInstanceDescription': Text(TEXT_LENGTH, 0),
                'metadata': FREE}, ('vnfdId',))
-MODIFY = {'v1': Body(_INFO), 'v2': Body(_INFO)}
+_VIM_CHANGE = {'vimId': Text(null=True), 'vimType': Text(null=True),
+               **{name: Free(null=True) for name in ('interfaceInfo', 'accessInfo', 'extra')}}
+MODIFY = {'v1': Body({**_INFO, 'vnfdId': ID, 'vimConnectionInfo': Many(Body({'id': ID, **_VIM_CHANGE}, ('id',)))}),
+          'v2': Body({**_INFO, 'vnfdId': ID, 'vimConnectionInfo': ById(Body(_VIM_CHANGE), null=True)})}
 CANCEL = Body({'cancelMode': Text(choices=('GRACEFUL', 'FORCEFUL'))}, ('cancelMode',))
 NOTHING = Body({})
 _SNAPSHOT = Body({'vnfSnapshotInfoId': ID, 'vnfcInstanceId': ID, 'additionalParams': FREE, 'userDefinedData': FREE},

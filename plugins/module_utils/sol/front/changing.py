@@ -16,6 +16,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.op_occ.states import OPEN
 from ansible_collections.nfv.mano.plugins.module_utils.operation import again, asked, cancel, views
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import age, read_resources
 from ansible_collections.nfv.mano.plugins.module_utils.operation.request import InputError, Request
+from ansible_collections.nfv.mano.plugins.module_utils.sol.common import camelled
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front import bodies, instances, requests
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.http import Answer, Call, body_of, refused
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.packages import Packages, make
@@ -77,18 +78,36 @@ class Changing:
         body = body_of(call)
         bodies.MODIFY[version].check(body)
         if not body:
-            raise refused(400, f'nothing is to be changed (there are: {", ".join(instances.INFO)})')
-        ns = self.reading.ns_of(vnf_id)
+            raise refused(400, f'nothing is to be changed (there are: {", ".join(sorted(bodies.MODIFY[version].known))})')
+        ns, vims = self.reading.ns_of(vnf_id), requests.vims_told(body, version)
+        instantiated = ns['state'] == 'INSTANTIATED'
 
         def check(found: Mapping[str, Any]) -> None:
-            _need(found, ns['state'] == 'INSTANTIATED')
-            instances.check_match(call, self.reading.vnf_instance(vnf_id, version))
-        request = self._request(ns, vnf_id, operation='modify_info', params=_own_names(body))
-        if ns['state'] == 'INSTANTIATED':
+            _need(found, instantiated)
+            view = self.reading.vnf_instance(vnf_id, 'v2')
+            instances.check_match(call, view if version == 'v2' else self.reading.vnf_instance(vnf_id, version))
+            if instantiated:
+                instances.check_fixed(view, body.get('vnfdId'), vims)
+        told = {key: value for key, value in body.items() if key in instances.INFO}
+        request = self._request(ns, vnf_id, operation='modify_info', params=_own_names(told))
+        if instantiated and told:
             return self._accepted('MODIFY_INFO', request, version, check)
+        vnfd = None if instantiated else self._vnfd(vnf_id, body.get('vnfdId'))
+        change = instances.Change(told, {} if instantiated else vims, vnfd)
         kept = {name: getattr(request, name) for name in ('operation', 'ns', 'vnf', 'params')}
-        op_occ_id = instances.note(self.store, ns['id'], vnf_id, body, kept, check)
+        op_occ_id = instances.note(self.store, ns['id'], vnf_id, change, kept, self.clouds, check)
         return Answer(202, None, {'Location': self._location(version, op_occ_id)})
+
+    def _vnfd(self, vnf_id: str, vnfd_id: str | None) -> dict[str, Any] | None:
+        """What is known of a VNFD that a VNF instance is to be of.
+
+        :raises OpOccError: 409, the VNF instance was not made here; 422, it is the VNFD of no package.
+        """
+        if vnfd_id is None:
+            return None
+        if 'vnfd' not in self._info(vnf_id):
+            raise conflict('vnfdId can not be changed', 'the VNF was not made here but by a document: change that')
+        return self.packages.find(vnfd_id).vnfd
 
     def task(self, call: Call, version: str, vnf_id: str, name: str) -> Answer:
         """One of the tasks of a VNF instance."""
@@ -129,7 +148,7 @@ class Changing:
         made = make(package, ns['name'], flavour)
         if name == 'change_flavour' and 'instantiationLevelId' not in body:
             whole.pop('instantiationLevelId', None)
-        cloud = requests.cloud_of(whole, self.clouds, version)
+        cloud = self._cloud(ns, info, requests.vims_of(body, version))
         # What was told of it since stands beside the document last applied, and goes on to
         last: dict[str, Any] = next((one for one in (ns.get('document') or {}).get('vnfs', ())), {})
         document = requests.with_info(requests.document_of(made, whole, version), info if name == 'instantiate' else last, cloud)
@@ -142,6 +161,20 @@ class Changing:
                                 allow_delete=name == 'change_flavour')
         return self._accepted(name.upper(), request, version, functools.partial(self._take, name),
                               {**kept, 'flavourId': flavour, 'version': version})
+
+    def _cloud(self, ns: Mapping[str, Any], info: Mapping[str, Any], vims: Mapping[str, Any]) -> str | None:
+        """The cloud that a VNF goes to, or is on: what the request names, else what it was told of before, else the first.
+
+        :raises OpOccError: 409, it is on another one; 422, there is no such cloud.
+        """
+        named = requests.cloud_of(vims, self.clouds)
+        if ns['state'] == 'INSTANTIATED':
+            used = ((ns.get('document') or {}).get('vims') or {}).get('default', {}).get('cloud')
+            if named and used and named != used:
+                raise conflict('The VNF can not go to another VIM', f'it is on {used}; terminate it first')
+            return named or used
+        before = requests.cloud_of(camelled(info).get('vimConnectionInfo') or {}, self.clouds)
+        return named or before or next(iter(self.clouds), None)
 
     def _take(self, name: str, ns: dict[str, Any]) -> None:
         """

@@ -9,15 +9,18 @@ import hashlib
 import json
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.occurrence import OpOccs, recover
 from ansible_collections.nfv.mano.plugins.module_utils.op_occ.problem import conflict
 from ansible_collections.nfv.mano.plugins.module_utils.operation import again
 from ansible_collections.nfv.mano.plugins.module_utils.operation.record import fold_journal, read_resources
+from ansible_collections.nfv.mano.plugins.module_utils.sol.common import camelled
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.http import Call, refused
 from ansible_collections.nfv.mano.plugins.module_utils.sol.front.packages import VNF, Package
+from ansible_collections.nfv.mano.plugins.module_utils.sol.front.requests import cloud_of, snaked
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
 from ansible_collections.nfv.mano.plugins.module_utils.store.lock import NsLock
 from ansible_collections.nfv.mano.plugins.module_utils.target import merge_patch
@@ -72,14 +75,24 @@ def delete(store: Store, ns_id: str, vnf_id: str) -> None:
         store.delete_key(ns_id)
 
 
-def note(store: Store, ns_id: str, vnf_id: str, patch: Mapping[str, Any], request: Mapping[str, Any],
-         check: Callable[[Mapping[str, Any]], None]) -> str:
-    """Change what is told of a VNF that is not instantiated; returns the id of the op-occ that did it.
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a patch says of a VNF instance, in SOL003's names: of what is told of it, of its VIM connections by id, and the VNFD
+    that it is to be of."""
 
-    :param patch: SOL003's names.
+    told: Mapping[str, Any]
+    vims: Mapping[str, Any]
+    vnfd: Mapping[str, Any] | None
+
+
+def note(store: Store, ns_id: str, vnf_id: str, change: Change, request: Mapping[str, Any], clouds: Sequence[str],
+         check: Callable[[Mapping[str, Any]], None]) -> str:
+    """Change a VNF instance where no VIM has to know; returns the id of the op-occ that did it.
+
     :param request: what the op-occ keeps of it.
+    :param clouds: the VIMs that there are.
     :param check: raises what stands against it, by the NS's record.
-    :raises OpOccError: 409, an operation is open.
+    :raises OpOccError: 409, an operation is open; 422, there is no such VIM.
     :raises LockedError: somebody works on it.
     """
     with NsLock(store, ns_id, wait=0.0) as lock:
@@ -91,14 +104,39 @@ def note(store: Store, ns_id: str, vnf_id: str, patch: Mapping[str, Any], reques
         check(ns)
         fact = store.read('vnf', vnf_id) or {}
         name = next(name for name, one in ns['vnfs'].items() if one == vnf_id)
-        op_occ = op_occs.start('MODIFY_INFO', ns, {name: vnf_id}, request, lock.owner, {},
-                               before={'ns': ns, 'resources': {}})
         info = dict(fact.get('info') or {})
-        for key, value in patch.items():
+        for key, value in change.told.items():
             info[INFO[key]] = merge_patch(info.get(INFO[key]), value)
+        params = dict(request['params'])
+        if change.vims:
+            vims = merge_patch(camelled(info).get('vimConnectionInfo'), change.vims)
+            cloud_of(vims, clouds)
+            info.update(snaked({'vimConnectionInfo': vims}))
+            params.update(snaked({'vimConnectionInfo': {key: one for key, one in vims.items() if key in change.vims}}))
+        if change.vnfd is not None:
+            info['vnfd'], params['vnfd_id'] = dict(change.vnfd), change.vnfd['id']
+            fact = {**fact, 'vnfd': info['vnfd']}
+        op_occ = op_occs.start('MODIFY_INFO', ns, {name: vnf_id}, {**request, 'params': params}, lock.owner, {},
+                               before={'ns': ns, 'resources': {}})
         store.write('vnf', vnf_id, {**fact, 'info': {key: value for key, value in info.items() if value not in (None, '', {})}})
         op_occ.trigger('done')
         return str(op_occ.vnf_op_occs()[0]['id'])
+
+
+def check_fixed(view: Mapping[str, Any], vnfd_id: str | None, vims: Mapping[str, Any]) -> None:
+    """
+    :param view: of an instantiated VNF (v2).
+    :raises OpOccError: 409, a patch changes what a VNF has for as long as it is instantiated.
+    """
+    if vnfd_id not in (None, view['vnfdId']):
+        raise conflict('vnfdId can not be changed', f'the VNF is instantiated from {view["vnfdId"]}; change_vnfpkg brings '
+                       'another version of it about')
+    used = {key: one.get('vimId') for key, one in (view.get('vimConnectionInfo') or {}).items()}
+    for key, one in vims.items():
+        gone = key in used if one is None else one.get('vimId', used.get(key)) not in used.values()
+        if gone:
+            raise conflict('vimConnectionInfo can not be changed', f'{key}: the VNF is instantiated on '
+                           f'{", ".join(map(str, used.values()))}, and does not move; terminate it first')
 
 
 def etag(view: Mapping[str, Any]) -> str:

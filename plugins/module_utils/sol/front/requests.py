@@ -30,6 +30,8 @@ HEAL = {'root': 'root', 'force': 'force'}
 #: What a request says of a link that only a VIM of another kind needs.
 UNUSED = ('resourceProviderId', 'extLinkPorts', 'addressRange', 'subnetId', 'segmentationId', 'createExtLinkPort',
           'parentCpConfigId', 'cpInstanceId')
+#: What a VIM connection says of how to open it.
+OPENS = ('interfaceInfo', 'accessInfo', 'extra')
 #: Where instances are told what they are to have of their own.
 ADDRESSES = ('ip_addresses', 'mac_addresses')
 
@@ -103,23 +105,44 @@ def items_of(body: Mapping[str, Any], resources: Mapping[str, Mapping[str, Any]]
     return made
 
 
-def cloud_of(body: Mapping[str, Any], clouds: Sequence[str], version: str) -> str | None:
-    """The cloud that a VNF goes to: the one that vimConnectionInfo names by vimId, else the first; None: none is known.
+def vims_of(body: Mapping[str, Any], version: str) -> dict[str, Any]:
+    """vimConnectionInfo of a request, by id as v2 has it."""
+    given = body.get('vimConnectionInfo') or {}
+    if version == 'v1':
+        return {one['id']: {key: value for key, value in one.items() if key != 'id'} for one in given}
+    return dict(given)
+
+
+def vims_told(body: Mapping[str, Any], version: str) -> dict[str, Any]:
+    """What a patch says of vimConnectionInfo.
+
+    :raises OpOccError: 422, it is how to open a VIM.
+    """
+    given = vims_of(body, version)
+    for key, one in given.items():
+        secret = next((name for name in OPENS if (one or {}).get(name)), None)
+        if secret:
+            raise refused(422, f'vimConnectionInfo: {secret} of {key} can not be changed here: a VIM is a cloud of clouds.yaml, '
+                               'which says how to open it')
+    return {key: one if one is None else {name: value for name, value in one.items() if name not in OPENS}
+            for key, one in given.items()}
+
+
+def cloud_of(vims: Mapping[str, Mapping[str, Any]], clouds: Sequence[str]) -> str | None:
+    """The cloud that vimConnectionInfo (by id) names by vimId; None: it names none.
 
     Whatever opens a cloud stands in clouds.yaml; what a request says of that is not used and not kept.
 
     :raises OpOccError: 422, it names several, or one that is not known here.
     """
-    given = body.get('vimConnectionInfo') or ()
-    rows = given if version == 'v1' else given.values() if isinstance(given, Mapping) else ()
-    named = {one['vimId'] for one in rows if one.get('vimId')}
+    named = {one['vimId'] for one in vims.values() if one.get('vimId')}
     if len(named) > 1:
         raise refused(422, 'vimConnectionInfo: a VNF is on one VIM here')
     for name in named:
         if name not in clouds:
             raise refused(422, f'vimConnectionInfo: vimId {name} is no VIM here (there are: {", ".join(clouds) or "none"})')
         return str(name)
-    return clouds[0] if clouds else None
+    return None
 
 
 def document_of(made: Made, body: Mapping[str, Any], version: str) -> dict[str, Any]:
