@@ -74,8 +74,8 @@ def make_private(path: str) -> None:
     try:
         os.makedirs(path, mode=0o700, exist_ok=True)
         found = os.stat(path)
-        ours = all(name in ('lost+found', 'names.lock', 'archive') or name.startswith(('ns_', 'vnf_', 'op_occ_', 'subscription_'))
-                   for name in os.listdir(path))
+        ours = all(name in ('lost+found', 'names.lock', 'archive', 'topology')
+                   or name.startswith(('ns_', 'vnf_', 'op_occ_', 'subscription_')) for name in os.listdir(path))
         if found.st_mode & 0o077 and found.st_uid == os.geteuid() and ours:
             # Volumes of some kinds have modes of their own
             with contextlib.suppress(PermissionError):
