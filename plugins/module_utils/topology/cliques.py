@@ -102,6 +102,47 @@ def make_clique(focal: Obj, rule: CliqueRule, touching: Touching) -> Clique:
     return Clique(focal.id, focal.type, rule.name, list(links), [one for of_type in reached.values() for one in of_type])
 
 
+def focal_points(rule: CliqueRule, changed: Iterable[Link], touching: Touching) -> set[str]:
+    """Ids of focal points whose cliques have, or had, one of the links: from each link's nearer end back to the focal point."""
+    by_kind: dict[str, list[Link]] = {}
+    for link in changed:
+        by_kind.setdefault(link.type, []).append(link)
+    ends: dict[str, set[str]] = {}
+    for at in reversed(range(len(rule.link_types))):
+        kind = rule.link_types[at]
+        left, _dash, right = kind.partition('-')
+        for near in _near_types(rule, at):
+            far = right if near == left else left
+            # Ends of the other type do no harm: no link of another kind has both
+            found = ends.setdefault(near, set())
+            found.update(end for link in by_kind.get(kind, ()) for end in (link.source_id, link.target_id))
+            start = ends.get(far)
+            if start:
+                found.update(end for link in touching(kind, sorted(start)) for end in (link.source_id, link.target_id))
+    return ends.get(rule.focal_type, set())
+
+
+def _near_types(rule: CliqueRule, at: int) -> list[str]:
+    """The end, or ends, of a type of link that :func:`make_clique` can come from."""
+    left, _dash, right = rule.link_types[at].partition('-')
+    before = rule.link_types[:at]
+    there = [one for one in dict.fromkeys((left, right)) if one in _reached(before, rule.focal_type)]
+    if len(there) < 2:
+        return there
+    # Where one is reached by way of the other alone, the other was reached first
+    return [one for one, other in zip(there, reversed(there)) if one in _reached(before, rule.focal_type, other)]
+
+
+def _reached(kinds: Iterable[str], focal_type: str, without: str = '') -> set[str]:
+    """The types that the links lead to, ``without`` ever passing one."""
+    types = {focal_type} - {without}
+    for kind in kinds:
+        ends = set(kind.split('-'))
+        if ends & types:
+            types |= ends - {without}
+    return types
+
+
 def make_cliques(objects: Iterable[Obj], links: Iterable[Link], rules: dict[str, CliqueRule]) -> list[Clique]:
     """The cliques of all focal points that lead anywhere."""
     near = Adjacency(links)

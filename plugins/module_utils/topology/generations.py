@@ -100,7 +100,8 @@ class Generation:
     def cliques(self, cliques: Iterable[Clique], only: Iterable[str] | None = None) -> None:
         """Make these the cliques; with ``only``, those of these focal points and no others."""
         rows = {(one.focal_id, one.clique_type): _digested({
-            'focal_type': one.focal_type, 'links': json.dumps(sorted(one.links)), 'nodes': json.dumps(sorted(one.nodes))}) for one in cliques}
+            'focal_type': one.focal_type, 'links': json.dumps(sorted(one.links)),
+            'nodes': json.dumps(sorted(one.nodes))}) for one in cliques}
         self._replace(self._tables.cliques, ('focal_id', 'clique_type'), rows, 'focal_id', only)
 
     def swap(self, problems: list[str], counts: Mapping[str, Any], keep: int) -> str:

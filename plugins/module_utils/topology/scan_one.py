@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ansible_collections.nfv.mano.plugins.module_utils.topology.api import objects_of
-from ansible_collections.nfv.mano.plugins.module_utils.topology.cliques import make_clique, rules_of
+from ansible_collections.nfv.mano.plugins.module_utils.topology.cliques import focal_points, make_clique, rules_of
 from ansible_collections.nfv.mano.plugins.module_utils.topology.errors import NotFound, TopologyError
 from ansible_collections.nfv.mano.plugins.module_utils.topology.inventory import Inventory, link_of
 from ansible_collections.nfv.mano.plugins.module_utils.topology.links import make_links
@@ -95,7 +95,7 @@ def _links(work: Work, after: Inventory, old: list[Obj], found: list[Obj], scope
     def ours(link: Link) -> bool:
         if link.source_id in scope or link.target_id in scope:
             return True
-        return link.type == 'host_pnic-network' and link.source_id in pnics
+        return link.type == 'host_pnic-network' and link.source_id in pnics and link.target_id in networks
 
     before = [link for link in work.before.links(touching={*scope, *pnics}) if ours(link)]
     links = [link for link in make_links(nearby.values(), work.environment.type_drivers) if ours(link)]
@@ -109,11 +109,12 @@ def _cliques(work: Work, after: Inventory, objects: Iterable[Obj], links: Iterab
     """Make the cliques again that the objects and links are in: their own, and those of their networks."""
     rules = rules_of(work.environment)
     ids = {one.id for one in objects} | {network for one in objects for network in one.networks}
-    ids |= {end for link in links for end in (link.source_id, link.target_id)}
-    focal = [one for one in after.objects(ids=ids) if one.type in rules]
 
     def touching(kind: str, near: Sequence[str]) -> list[Link]:
         return [link for link in map(link_of, after.link_rows(near, [kind])) if not link.implicit]
 
+    for rule in rules.values():
+        ids |= focal_points(rule, links, touching)
+    focal = [one for one in after.objects(ids=ids) if one.type in rules]
     made = [make_clique(one, rules[one.type], touching) for one in focal]
     work.generation.cliques([one for one in made if one.links], only=ids)

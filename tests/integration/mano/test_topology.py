@@ -21,8 +21,9 @@ class Lab:
 
     def __init__(self, folder: Path) -> None:
         self.state = str(folder)
-        run_module('environment', {'state_dir': self.state, 'document': {'name': 'lab', 'type_drivers': 'vxlan', 'configuration': [
-            {'name': 'OpenStack', 'cloud': 'sandbox-admin', 'region': 'RegionOne'}]}})
+        run_module('environment', {'state_dir': self.state, 'document': {
+            'name': 'lab', 'type_drivers': 'vxlan', 'configuration': [
+                {'name': 'OpenStack', 'cloud': 'sandbox-admin', 'region': 'RegionOne'}]}})
 
     def scan(self, **params: Any) -> None:
         good(play('scan', nfv_environment='lab', nfv_state_dir=self.state, nfv_params=params))
