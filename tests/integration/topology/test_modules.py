@@ -69,6 +69,14 @@ def test_links_graphs_and_hosts_by_the_playbook(state: dict[str, str], tmp_path:
         assert not run_module('topology_export', options)['changed']
 
 
+def test_schedules_are_written_once(tmp_path: Path) -> None:
+    given = {'environment': 'lab', 'schedule': 'daily', 'hour': 3, 'folder': str(tmp_path / 'units'),
+             'program': str(Path(sys.executable).parent / 'ansible-playbook'), 'variables': {'nfv_scan_hosts': 'all'}}
+    assert run_module('scan_schedule', given)['changed'] and not run_module('scan_schedule', given)['changed']
+    text = (tmp_path / 'units' / 'nfv-mano-scan-lab.service').read_text(encoding='utf-8')
+    assert 'ansible-playbook" "nfv.mano.scan"' in text and r'\"nfv_environment\": \"lab\"' in text
+
+
 def test_what_can_not_be_done_is_said(state: dict[str, str]) -> None:
     code, out = scan(state)
     assert code != 0 and 'names no cloud of clouds.yaml' in out and 'Traceback' not in out
