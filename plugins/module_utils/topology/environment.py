@@ -33,7 +33,7 @@ PORT = Integer(1, 65535)
 SECRETS = ('pwd', 'admin_token', 'ssh_password', 'rabbitmq_pass')
 PORTS = ('port', 'rabbitmq_port', 'ssh_port', 'api_port')
 #: What scans find out: kept from run to run, and not taken from a document that is applied.
-FOUND_OUT = ('scanned', 'last_scanned', 'operational')
+FOUND_OUT = ('scanned', 'last_scanned', 'operational', 'tests')
 
 
 def _secret(what: str) -> Any:
@@ -64,6 +64,10 @@ class HostSection:
     user: str | None = attribute('The user.', TEXT, default=None)
     pwd: str | None = _secret('Its password.')
     tls: bool | None = attribute('Whether to connect with TLS (AMQP).', Boolean(), default=None)
+    ca_file: str | None = attribute("A file with the certificates that are trusted, in place of the system's (AMQP, ACI).", TEXT,
+                                    default=None)
+    verify_tls: bool = attribute('Whether certificates are verified (AMQP, ACI).', Boolean(), default=True)
+    vhost: str | None = attribute('The virtual host, `/` where none is given (AMQP).', TEXT, default=None)
     hosts: tuple[str, ...] = attribute('Hosts of the inventory, or patterns of it, that are looked at (CLI).',
                                        ListOf(TEXT, single=True), default=())
 
@@ -137,6 +141,8 @@ class Environment:
     last_scanned: str | None = attribute('When the last scan ended.', TEXT, default=None)
     operational: str = attribute('Whether its connections passed their tests.', Choice(('running', 'stopped', 'error')),
                                  default='stopped')
+    tests: tuple[Any, ...] = attribute('What the last test of its connections found, a part for each section.', ListOf(Free()),
+                                       default=())
     user: str | None = attribute('Whose it is.', TEXT, default=None)
     app_path: str | None = attribute('Kept for documents that have it; nothing is there.', TEXT, default=None)
     auth: Auth | None = attribute('Who may see and change it.', Struct(Auth), default=None)

@@ -35,6 +35,18 @@ def networkx() -> ModuleType:
     return module
 
 
+def pymysql() -> ModuleType:
+    """PyMySQL.
+
+    :raises TopologyError: it is not installed.
+    """
+    try:
+        import pymysql as module
+    except ImportError as error:
+        raise _missing('PyMySQL', 'log in to mysql', error) from error
+    return module
+
+
 def _missing(package: str, purpose: str, error: ImportError) -> TopologyError:
     return TopologyError(f'the Python package {package} is needed to {purpose}, and is not installed for this Python: '
                          f'pip install {package} ({error})')

@@ -16,6 +16,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.store.errors import Store
 from ansible_collections.nfv.mano.plugins.module_utils.store.facts import Store
 from ansible_collections.nfv.mano.plugins.module_utils.store.key_pair import SecretError, read_key_file
 from ansible_collections.nfv.mano.plugins.module_utils.store.secrets import seal, unseal
+from ansible_collections.nfv.mano.plugins.module_utils.topology.connections import Asked, lines, operational, try_connections
 from ansible_collections.nfv.mano.plugins.module_utils.topology.database import Database, folder_of, names
 from ansible_collections.nfv.mano.plugins.module_utils.topology.environment import (
     FOUND_OUT,
@@ -156,6 +157,21 @@ def listing(params: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
+def test(params: dict[str, Any], dry: bool) -> dict[str, Any]:
+    """Try an environment's connections, and keep what came of it.
+
+    :raises NotFound: no such environment. :raises SecretError: its secrets can't be read.
+    """
+    with opened(params, params['environment'], write=not dry) as database:
+        one = Inventory(database)
+        results = try_connections(environment_of(one, params), Asked(params.get('cloud'), params['hosts'], params['timeout']))
+        found = operational(results)
+        changed = shown(one.document)['operational'] != found
+        if not dry:
+            note(database, operational=found, tests=results)
+    return {'changed': changed, 'operational': found, 'results': results, 'lines': lines(results)}
+
+
 def environment_of(one: Inventory, params: dict[str, Any] | None = None) -> Environment:
     """The document of an inventory's environment; with ``params`` (passphrase, key_file) its secrets are in it."""
     document = one.document
@@ -165,7 +181,7 @@ def environment_of(one: Inventory, params: dict[str, Any] | None = None) -> Envi
 
 
 def note(database: Database, **found_out: Any) -> None:
-    """Write what was found out of an environment (scanned, last_scanned, operational) into its document."""
+    """Write what was found out of an environment (:data:`FOUND_OUT`) into its document."""
     row = environment_row(database)
     save_environment(database, {**json.loads(row.document), **found_out}, row.secrets)
 

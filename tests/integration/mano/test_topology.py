@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import openstack
 import pytest
 from ansible_collections.nfv.mano.tests.integration.adhoc import run_module
-from ansible_collections.nfv.mano.tests.integration.mano.support import good, play, refused, unique_name
+from ansible_collections.nfv.mano.tests.integration.mano.support import SANDBOX_HOME, good, play, refused, unique_name
 
 
 class Lab:
@@ -26,7 +28,7 @@ class Lab:
                 {'name': 'OpenStack', 'cloud': 'sandbox-admin', 'region': 'RegionOne'}]}})
 
     def scan(self, **params: Any) -> None:
-        good(play('scan', nfv_environment='lab', nfv_state_dir=self.state, nfv_params=params))
+        good(play('scan', nfv_environment='lab', nfv_state_dir=self.state, nfv_params=params, nfv_scan_hosts=''))
 
     def ask(self, name: str, **options: Any) -> dict[str, Any]:
         return run_module(f'topology_{name}', {'environment': 'lab', 'state_dir': self.state, **options})
@@ -69,6 +71,11 @@ def test_all_that_the_apis_list_is_there_once(lab: Lab) -> None:
     assert routers <= {one['name'] for one in found if one['type'] == 'vservice'}
     assert {row.host for row in admin.compute.services()} <= {one['name'] for one in found if one['type'] == 'host'}
     assert all(one['name_path'].startswith('/lab/') for one in found)
+    paths = {one['id']: one['name_path'] for one in found}
+    names = {row.id: row.name for row in admin.network.networks()}
+    assert all(f'/{names[row.network_id]}/ports/' in paths[row.id] for row in admin.network.ports())
+    assert all(f'/{row.compute_host}/instances/' in paths[row.id] for row in admin.compute.servers(all_projects=True)
+               if row.compute_host)
 
 
 def test_the_difference_is_what_was_changed(lab: Lab, net: Any) -> None:
@@ -90,9 +97,26 @@ def test_the_difference_is_what_was_changed(lab: Lab, net: Any) -> None:
     assert told['objects']['came'] == [] and told['objects']['changed'] == []
 
 
+def test_its_connections_are_tried(lab: Lab) -> None:
+    settings = (SANDBOX_HOME / 'etc' / 'nova.conf').read_text(encoding='utf-8')
+    bus, base = (urlsplit(re.findall(rf'^{key} = (\S+)$', settings, re.MULTILINE)[0]) for key in ('transport_url', 'connection'))
+    place = {'state_dir': lab.state, 'passphrase': 'open sesame'}
+    run_module('environment', {**place, 'document': {'name': 'tried', 'listen': True, 'configuration': [
+        {'name': 'OpenStack', 'cloud': 'sandbox-admin'},
+        *({'name': name, 'host': url.hostname, 'port': url.port, 'user': url.username, 'pwd': url.password}
+          for name, url in (('AMQP', bus), ('mysql', base)))]}})
+    told = run_module('environment_test', {**place, 'environment': 'tried'})
+    assert told['operational'] == 'running' and told['changed'], told['lines']
+    assert {one['section']: one['ok'] for one in told['results']} == {'OpenStack': True, 'AMQP': True, 'mysql': True}
+    refused(play('environment_test', nfv_environment='tried', nfv_state_dir=lab.state, nfv_cloud='sandbox', nfv_scan_hosts='',
+                 nfv_passphrase='open sesame'), 'takes an administrator')
+    found = run_module('environment_info', {'state_dir': lab.state, 'name': 'tried'})['environments'][0]
+    assert found['operational'] == 'error' and [one['ok'] for one in found['tests']] == [False, True, True]
+
+
 def test_a_member_is_told_what_it_takes_and_nothing_is_lost(lab: Lab) -> None:
     before = lab.ask('info')
-    played = play('scan', nfv_environment='lab', nfv_state_dir=lab.state, nfv_cloud='sandbox')
+    played = play('scan', nfv_environment='lab', nfv_state_dir=lab.state, nfv_cloud='sandbox', nfv_scan_hosts='')
     refused(played, 'takes an administrator')
     after = lab.ask('info')
     assert (after['generation'], after['counts']) == (before['generation'], before['counts'])

@@ -63,6 +63,12 @@ class Client:
                                  status=getattr(error, 'http_status', 0) or 0) from error
         return access.project_id or '', frozenset(access.role_names)
 
+    def catalog(self) -> frozenset[str]:
+        """Types of the services that the catalog has in this region. Comes after :meth:`login`."""
+        access = self._connection.session.auth.get_access(self._connection.session)
+        region = self._connection.config.get_region_name() or None
+        return frozenset(access.service_catalog.get_endpoints(region_name=region))
+
     @property
     def request_id(self) -> str:
         """OpenStack's id of this thread's last call, empty where the service gave none."""

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -110,6 +110,34 @@ def read_one(client: Client, kind: str, object_id: str, region: str = '') -> Clo
     if kind == 'network' and answer:
         found.rows['subnets'] = list(client.pages('network', '/subnets', 'subnets', 'list subnets', {'network_id': object_id}))
     return found
+
+
+def catalog_problem(client: Client) -> str:
+    """What the catalog lacks that an inventory can't do without, empty where it lacks nothing."""
+    there = client.catalog()
+    missing = sorted({'identity', *(one.service for one in LISTINGS.values() if one.needed)} - there)
+    if not missing:
+        return ''
+    known = ', '.join(sorted(there)) or 'nothing'
+    return f'the catalog of cloud {client.cloud} has no {", ".join(missing)} in this region; it has {known}'
+
+
+def needed_lists(client: Client) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """The lists that an inventory can't do without: what each is called, and a call that tries one row of it."""
+    roles = client.login()[1]
+    for name, one in LISTINGS.items():
+        if one.needed:
+            params = {**one.params, **({'limit': '1'} if 'limit' in one.params else {})}
+            yield f'list {name}', _trial(client, one, params, roles)
+
+
+def _trial(client: Client, one: Listing, params: Mapping[str, str], roles: frozenset[str]) -> Callable[[], Any]:
+    def trial() -> Any:
+        try:
+            return client.call(one.service, 'GET', one.path, f'list {one.key}', params=dict(params))
+        except VimError as error:
+            raise _explained(error, client, roles) from error
+    return trial
 
 
 def _job(client: Client, one: Listing) -> Callable[[], list[dict[str, Any]]]:
