@@ -10,10 +10,10 @@ module: host_network_facts
 short_description: See how a host's network is wired
 version_added: 0.1.0
 description:
-  - Tells of a host's interfaces, bonds, bridges, VLANs, tunnels and network namespaces, its Open vSwitch, the interfaces of its
-    libvirt domains, and what its neighbours say by LLDP.
-  - Asks C(ip), C(ovs-vsctl), C(virsh), C(lldpctl) and C(ethtool). One that is missing, or may not be used, is noted in C(tools)
-    and is no error. Other users than root see less.
+  - Tells of a host's interfaces, bonds, bridges, VLANs, tunnels and network namespaces, its Open vSwitch and its VPP, the
+    interfaces of its libvirt domains, and what its neighbours say by LLDP.
+  - Asks C(ip), C(ovs-vsctl), C(vppctl), C(virsh), C(lldpctl) and C(ethtool). One that is missing, or may not be used, is
+    noted in C(tools) and is no error. Other users than root see less.
   - What it finds is what M(nfv.mano.topology_scan) takes as O(nfv.mano.topology_scan#module:host_facts). Changes nothing.
 author:
   - nfv.mano contributors (@nfv-mano)
@@ -59,7 +59,8 @@ host_network:
     - C(hostname), and C(interfaces), each with name, index, mac, state, carrier, mtu, addresses, kind (empty if physical),
       master, parent, physical, and what there is for its kind (vlan_id, vxlan, bond, vfs, speed_mbps, duplex, link, lldp).
     - C(bonds) by name, C(namespaces) with their interfaces by name, C(ovs) with bridges and external_ids (null where there is
-      none), C(domains) of libvirt with their interfaces, and C(tools), each with C(ok), C(missing), or why it gave nothing.
+      none), C(vpp) with interfaces, addresses, bridge_domains and tunnels (null where there is none), C(domains) of libvirt
+      with their interfaces, and C(tools), each with C(ok), C(missing), or why it gave nothing.
   returned: always
   type: dict
 """

@@ -14,12 +14,15 @@ description:
     between all objects and the graphs around them, and keeps that as a new generation of the inventory.
   - Readers see the old generation until the new one is whole. A scan that fails or dies leaves the old one. Of two scans at once
     the second is refused.
+  - The records in O(state_dir) tell which network services instances belong to. O(passphrase) or O(key_file) is needed only for
+    the password of an ACI fabric that is asked.
   - Every type of resource is listed once, page by page, all of them in parallel. The cloud has to be an administrator's.
   - Hosts and lists that do not answer end in the state C(completed_with_errors); what was known of them stays.
 author:
   - nfv.mano contributors (@nfv-mano)
 extends_documentation_fragment:
   - nfv.mano.attributes
+  - nfv.mano.state
   - nfv.mano.topology
 requirements:
   - openstacksdk >= 4
@@ -87,11 +90,12 @@ options:
       - Calls at once.
     type: int
     default: 8
-  state_dir:
+  log_level:
     description:
-      - The state directory. Its records tell which network services the instances belong to.
-    type: path
-    default: ~/.local/state/nfv.mano
+      - How much C(lines) tells. V(debug) adds what each list and each host gave, V(warning) leaves only what did not answer.
+    type: str
+    choices: [debug, info, warning, error]
+    default: info
 attributes:
   check_mode:
     support: none
@@ -150,6 +154,7 @@ lines:
 """
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.nfv.mano.plugins.module_utils.operation.front import STATE_ARGUMENTS
 from ansible_collections.nfv.mano.plugins.module_utils.topology import manage, scan
 
 ARGUMENTS = {
@@ -162,6 +167,8 @@ ARGUMENTS = {
     'hosts_failed': {'type': 'dict', 'default': {}},
     'cloud': {'type': 'str'},
     'max_parallel': {'type': 'int', 'default': 8},
+    'log_level': {'type': 'str', 'choices': list(scan.LEVELS), 'default': 'info'},
+    **STATE_ARGUMENTS,
     **manage.PLACE_ARGUMENTS,
 }
 
@@ -170,8 +177,13 @@ def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENTS)
     lines: list[str] = []
+
+    def tell(line: str, level: str) -> None:
+        if scan.LEVELS.index(level) >= scan.LEVELS.index(module.params['log_level']):
+            lines.append(line)
+
     with manage.failing(module):
-        result = scan.run(module.params, lines.append)
+        result = scan.run(module.params, tell)
     for problem in result['problems']:
         module.warn(problem)
     module.exit_json(**result, lines=lines)

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from ansible_collections.nfv.mano.plugins.module_utils.topology import host_parse
+from ansible_collections.nfv.mano.plugins.module_utils.topology import host_parse, vpp_parse
 
 #: Kinds of interfaces that are the host's own hardware, or stand for it.
 PHYSICAL = ('', 'bond', 'team')
@@ -43,7 +43,7 @@ class Probe:
         self.tools: dict[str, str] = {}
 
     def look(self) -> dict[str, Any]:
-        """All there is: interfaces, bonds, namespaces, ovs, domains, and of each tool whether it answered."""
+        """All there is: interfaces, bonds, namespaces, ovs, vpp, domains, and of each tool whether it answered."""
         found = self._parsed(['ip', '-d', '-j', 'address', 'show'], host_parse.interfaces, [])
         heard = self._parsed(['lldpctl', '-f', 'json'], host_parse.lldp, {})
         for one in found:
@@ -53,7 +53,7 @@ class Probe:
                 if one['name'] in heard:
                     one['lldp'] = heard[one['name']]
         return {'interfaces': found, 'bonds': self._bonds(), 'namespaces': self._namespaces(), 'ovs': self._ovs(),
-                'domains': self._domains(), 'tools': self.tools}
+                'vpp': self._vpp(), 'domains': self._domains(), 'tools': self.tools}
 
     def _physical(self, one: dict[str, Any]) -> bool:
         named = any(fnmatch.fnmatch(one['name'], pattern) for pattern in self._pnics)
@@ -97,6 +97,21 @@ class Probe:
                 return None
             tables.append(rows)
         return host_parse.ovs(*tables)
+
+    def _vpp(self) -> dict[str, Any] | None:
+        found = self._parsed(['vppctl', 'show', 'hardware-interfaces'], vpp_parse.hardware, None)
+        if found is None:
+            return None
+        held = self._parsed(['vppctl', 'show', 'interface', 'addr'], vpp_parse.addresses, {})
+        plugged = self._parsed(['vppctl', 'show', 'vhost-user'], vpp_parse.sockets, {})
+        for name, one in found.items():
+            one['addresses'] = held.get(name, [])
+            if name in plugged:
+                one['socket'] = plugged[name]
+        numbers = self._parsed(['vppctl', 'show', 'bridge-domain'], vpp_parse.bridge_domains, [])
+        return {'interfaces': found, 'addresses': held, 'bridge_domains': {
+            str(number): self._parsed(['vppctl', 'show', 'bridge-domain', str(number), 'detail'], vpp_parse.members, [])
+            for number in numbers}, 'tunnels': self._parsed(['vppctl', 'show', 'vxlan', 'tunnel'], vpp_parse.tunnels, {})}
 
     def _domains(self) -> list[dict[str, Any]]:
         names = self._parsed([*self._virsh, 'list', '--name', '--all'], lambda text: text.split('\n'), [])

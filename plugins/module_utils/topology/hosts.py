@@ -59,6 +59,7 @@ class _Host:
         yield from self._pnics()
         yield from self._bridges()
         yield from self._ovs()
+        yield from self._vpp()
         yield from self._other_oteps()
         yield from self._sriov()
         yield from self._services()
@@ -109,7 +110,8 @@ class _Host:
         ovn = f'vedge:{self._host}/ovn' in self._objects or 'ovn-encap-ip' in found['external_ids']
         kind = 'ovn' if ovn else 'ovs'
         edge = f'vedge:{self._host}/{kind}'
-        ports, tunnels = {}, {}
+        ports: dict[str, Any] = {}
+        tunnels: dict[str, dict[str, Any]] = {}
         for bridge in found['bridges']:
             for port in bridge['ports']:
                 for one in port['interfaces']:
@@ -127,6 +129,43 @@ class _Host:
             yield self._make(f'otep:{self._host}/{address}/{one}', 'otep', one, '', edge, ip_address=address, overlay_type=one,
                              udp_port=UDP_PORTS.get(one), ports={name: {'remote_ip': option.get('remote_ip')}
                                                                  for name, option in options.items()})
+
+    def _vpp(self) -> Iterator[Obj]:
+        found = self._facts.get('vpp')
+        if not found:
+            return
+        edge = f'vedge:{self._host}/vpp'
+        yield self._make(edge, 'vedge', 'vpp', '', kind='vpp', ports=found['interfaces'],
+                         pnics=sorted(name for name, one in found['interfaces'].items() if one['physical']))
+        for name, one in found['interfaces'].items():
+            if one['physical']:
+                yield self._make(pnic_id(self._host, name), 'host_pnic', name, UP if one['link'] == 'up' else DOWN,
+                                 **{key: value for key, value in one.items() if key not in ('physical', 'addresses')},
+                                 mac_address=one['mac'], ip_address=[ip.partition('/')[0] for ip in one['addresses']])
+            elif one.get('socket'):
+                yield from self._plugged(name, one['socket'])
+        inside = {name: [f'bridge-domain-{number}' for number, members in found['bridge_domains'].items() if name in members]
+                  for name in {*found['interfaces'], *found['tunnels'], *found['addresses']}}
+        for number, members in found['bridge_domains'].items():
+            held = [ip.partition('/')[0] for name in members for ip in found['addresses'].get(name, ())]
+            yield self._make(f'vconnector:{self._host}/vpp-{number}', 'vconnector', f'bridge-domain-{number}', UP,
+                             connector_type='vpp', interfaces=members, macs=[], parents={}, ip_address=held)
+        ends: dict[str, dict[str, Any]] = {}
+        for name, one in found['tunnels'].items():
+            ends.setdefault(one['local'], {})[name] = one
+        for address, tunnels in sorted(ends.items()):
+            yield self._make(f'otep:{self._host}/{address}/vxlan', 'otep', 'vxlan', UP, edge, ip_address=address,
+                             overlay_type='vxlan', udp_port=next(iter(tunnels.values()))['port'],
+                             vconnectors=sorted({name for one in tunnels for name in inside.get(one, ())}),
+                             ports={name: {'remote_ip': one['remote']} for name, one in tunnels.items()})
+
+    def _plugged(self, name: str, path: str) -> Iterator[Obj]:
+        """A guest's interface of VPP: that of the port whose id is in the name of its socket."""
+        for (host, _mac), known in self._vnics.items():
+            port = known.attributes.get('port_id')
+            if host == self._host and port and port in path:
+                yield Obj(known.id, 'vnic', known.name, known.owner_id,
+                          attributes={'device': name, 'socket': path, 'confirmed': True})
 
     def _other_oteps(self) -> Iterator[Obj]:
         """VXLAN interfaces of the kernel, one end point for each address: the Linux bridge agent's way."""

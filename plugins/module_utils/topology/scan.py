@@ -11,9 +11,11 @@ from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
 from ansible_collections.nfv.mano.plugins.module_utils.store.facts import now
+from ansible_collections.nfv.mano.plugins.module_utils.topology import aci
 from ansible_collections.nfv.mano.plugins.module_utils.topology import hosts as host_objects
 from ansible_collections.nfv.mano.plugins.module_utils.topology.api import objects_of
 from ansible_collections.nfv.mano.plugins.module_utils.topology.cliques import make_cliques, rules_of
+from ansible_collections.nfv.mano.plugins.module_utils.topology.connections import context
 from ansible_collections.nfv.mano.plugins.module_utils.topology.environment import Environment
 from ansible_collections.nfv.mano.plugins.module_utils.topology.errors import TopologyError
 from ansible_collections.nfv.mano.plugins.module_utils.topology.generations import Generation
@@ -32,12 +34,16 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.openstack.inventory i
 OF_LIST: Mapping[str, tuple[str, ...]] = {
     'regions': ('region',), 'projects': ('project',), 'zones': (), 'hypervisors': (), 'aggregates': ('aggregate', 'host_ref'),
     'agents': ('network_agent', 'vedge', 'otep'), 'routers': ('vservice',), 'floating_ips': ('floating_ip',),
-    'security_groups': ('security_group',), 'trunks': ('trunk',), 'volumes': ('volume',), 'server_groups': ('server_group',)}
+    'security_groups': ('security_group',), 'fabric': ('switch', 'switch_pnic'),
+    'trunks': ('trunk',), 'volumes': ('volume',), 'server_groups': ('server_group',)}
 #: Types that hosts tell of, and what they add to objects that the APIs tell of.
 FROM_HOSTS = ('host_pnic', 'vconnector', 'vedge', 'otep', 'vnic', 'vservice')
 ONLY = ('inventory_only', 'links_only', 'cliques_only')
 
-Tell = Callable[[str], None]
+#: How much is told of a scan, the most first.
+LEVELS = ('debug', 'info', 'warning', 'error')
+#: Takes a line and its level.
+Tell = Callable[[str, str], None]
 
 
 @dataclass
@@ -96,7 +102,7 @@ class Scan:
         return f'a scan ({self.only.replace("_", " ")})' if self.only else 'a whole scan'
 
 
-def run(params: Mapping[str, Any], tell: Tell = lambda line: None) -> dict[str, Any]:
+def run(params: Mapping[str, Any], tell: Tell = lambda line, level: None) -> dict[str, Any]:
     """Scan, swap in, and tell what came of it.
 
     :raises TopologyError: options, the database, another scan.
@@ -108,6 +114,9 @@ def run(params: Mapping[str, Any], tell: Tell = lambda line: None) -> dict[str, 
     with opened(dict(params), scan.environment, write=True) as database, scanning(database.folder, scan.environment, str(scan)):
         before = Inventory(database)
         environment = environment_of(before)
+        if environment.aci_enabled and scan.told()['inventory'] and not scan.object_id:
+            # The switches' controller takes a password
+            environment = environment_of(before, dict(params))
         generation = Generation(database, scan.told())
         work = Work(scan, environment, before, generation, Store(params['state_dir']), tell)
         try:
@@ -161,17 +170,34 @@ class Work:
 
     def _told(self, what: str, number: int) -> None:
         self.counts[what] = number
-        self.tell(f'{number} {what}')
+        self.tell(f'{number} {what}', 'info')
 
     def _objects(self) -> list[Obj]:
         """All objects: what the cloud and its hosts tell, and what stays of those that did not answer."""
         rows = read_all(self.client(), self.region(), self.scan.at_once)
+        fabric = self._fabric(rows)
         self.problems += [f'{kind}: {why}' for kind, why in sorted(rows.failed.items())]
+        for kind, listed in sorted(rows.rows.items()):
+            self.tell(f'the APIs list {len(listed)} {kind}', 'debug')
+        for host, facts in sorted((self.scan.host_facts or {}).items()):
+            self.tell(f'host {host}: ' + ', '.join(f'{tool} {state}' for tool, state in sorted(facts['tools'].items())), 'debug')
         found = host_objects.join(self.environment.name, objects_of(self.environment.name, rows), self.scan.host_facts or {})
+        found = aci.merge(found, fabric)
         if not self.scan.clear:
             found = carried_over(found, self.before.objects(), rows, self.scan)
         self.problems += tell_services(found, self.store)
         return place(self.environment.name, found)
+
+    def _fabric(self, rows: CloudRows) -> list[Obj]:
+        """The switches of the environment's fabric, where it has one that is asked."""
+        section = self.environment.section('ACI')
+        if not self.environment.aci_enabled or section is None:
+            return []
+        try:
+            return aci.switches(aci.Apic.of(section, context(section)).read())
+        except (TopologyError, OSError) as error:
+            rows.failed['fabric'] = str(error)
+            return []
 
     def client(self) -> Client:
         """A login to the environment's cloud.

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,7 +43,8 @@ def whole_host() -> dict[str, str]:
 
 
 def test_a_host_with_everything(tmp_path: Path) -> None:
-    found = Probe(tools(whole_host()), ['eth0'], proc=str(tmp_path)).look()
+    found = Probe(tools(whole_host(), ('vppctl',)), ['eth0'], proc=str(tmp_path)).look()
+    assert found['tools'].pop('vppctl') == 'missing' and found['vpp'] is None
     assert found['tools'] == dict.fromkeys(('ip', 'lldpctl', 'ethtool', 'ovs-vsctl', 'virsh'), 'ok')
     eth0 = next(one for one in found['interfaces'] if one['name'] == 'eth0')
     assert eth0['physical'] and eth0['link'] and eth0['speed_mbps'] == 10000 and eth0['lldp']['chassis_name'] == 'leaf1'
@@ -93,6 +95,14 @@ def test_neighbours_of_several_interfaces() -> None:
                              'port_description': 'to compute7', 'management': ['192.0.2.11', '2001:db8::11']}
     assert (found['eth1']['chassis_id'], found['eth1']['chassis_name']) == ('00:1c:73:00:00:02', '')
     assert host_parse.lldp('{"lldp": {}}') == {} == host_parse.lldp('')
+
+
+def test_a_vlan_of_an_interface() -> None:
+    row = {'ifname': 'eth1.210', 'link': 'eth1', 'link_type': 'ether', 'address': '52:54:00:00:00:01', 'mtu': 1500,
+           'flags': ['BROADCAST', 'UP', 'LOWER_UP'], 'operstate': 'UP', 'master': 'brq1', 'addr_info': [],
+           'linkinfo': {'info_kind': 'vlan', 'info_data': {'protocol': '802.1Q', 'id': 210, 'flags': ['REORDER_HDR']}}}
+    found = host_parse.interfaces(json.dumps([row]))[0]
+    assert (found['kind'], found['vlan_id'], found['parent'], found['master']) == ('vlan', 210, 'eth1', 'brq1')
 
 
 def test_domains() -> None:
