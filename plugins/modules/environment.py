@@ -14,6 +14,8 @@ description:
   - Every mistake in the document is told at once, each with its path.
   - Secrets in it are stored encrypted, never in clear. A section C(OpenStack) with a cloud of C(clouds.yaml) needs none.
   - What scans found out (C(scanned), C(last_scanned), C(operational)) stays, whatever the document says of it.
+  - Those whom C(auth) names are let in by access control lists on the environment's files, or by roles and policies of
+    PostgreSQL, and nobody else is but the owner.
 author:
   - nfv.mano contributors (@nfv-mano)
 extends_documentation_fragment:
@@ -74,6 +76,11 @@ removed:
   description: With O(state=absent), how many objects and links went with it, and which generations. Null where it was not there.
   returned: with O(state=absent)
   type: dict
+unenforced:
+  description: What in C(auth) can not be enforced here, such as users that this host does not have. These are warnings, too.
+  returned: with O(state=present)
+  type: list
+  elements: str
 problems:
   description: Every mistake, as path and message.
   returned: failure
@@ -95,6 +102,8 @@ def main() -> None:
     with manage.failing(module):
         bring = manage.present if module.params['state'] == 'present' else manage.absent
         result = bring(module.params, module.check_mode)
+    for problem in result.get('unenforced', ()):
+        module.warn(problem)
     module.exit_json(**result)
 
 

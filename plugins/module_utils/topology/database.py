@@ -14,18 +14,20 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import sqlite3
 import stat
 from collections.abc import Iterator
 from typing import Any
 
 from ansible_collections.nfv.mano.plugins.module_utils.store.errors import StoreError
 from ansible_collections.nfv.mano.plugins.module_utils.store.files import make_folder
+from ansible_collections.nfv.mano.plugins.module_utils.topology import acl
 from ansible_collections.nfv.mano.plugins.module_utils.topology.errors import NotFound, TopologyError
 from ansible_collections.nfv.mano.plugins.module_utils.topology.libraries import sqlalchemy
 
 #: The layout that this release writes; a newer one is refused.
 SCHEMA = 1
-SUFFIX = '.sqlite'
+FILE = 'inventory.sqlite'
 FOLDER = 'topology'
 #: Seconds that a reader or writer waits for another one's commit.
 BUSY = 30
@@ -53,6 +55,10 @@ class Tables:
         self.environments = sql.Table(
             'environments', self.metadata, column('id', number, primary_key=True), column('name', text, unique=True),
             column('document', text), column('secrets', text), column('generation', number))
+        #: Who may see an environment, and change it, where the database enforces that.
+        self.rights = sql.Table(
+            'rights', self.metadata, column('environment', number, primary_key=True), column('role', text, primary_key=True),
+            column('name', text), column('edit', sql.Boolean))
         self.generations = sql.Table(
             'generations', self.metadata, column('environment', number, primary_key=True),
             column('number', number, primary_key=True), column('state', text), column('started', text),
@@ -83,8 +89,9 @@ class Database:
             raise TopologyError(f'{environment!r} can not be the name of an environment: letters, digits, "-", "_" and ".", '
                                 'at most 63, a letter or digit first')
         self.environment = environment
-        self.folder = folder_of(state_dir)
-        self.path = '' if url else os.path.join(self.folder, environment + SUFFIX)
+        #: Its own, so that its mode and its access control list are its own.
+        self.folder = os.path.join(folder_of(state_dir), environment)
+        self.path = '' if url else os.path.join(self.folder, FILE)
         self.where = self.path or 'the database'
         self.write = write
         self.sql = sqlalchemy()
@@ -114,29 +121,57 @@ class Database:
         except self.sql.exc.SQLAlchemyError as error:
             reason = ' '.join(str(getattr(error, 'orig', None) or error).split())
             hint = ': it can only be read by this user' if 'readonly' in reason.replace(' ', '') else ''
+            if 'permission denied' in reason or 'row-level security' in reason:
+                hint = f': {self.who_may()}'
             raise TopologyError(f'{self.where}: {reason}{hint}') from error
 
+    def who_may(self) -> str:
+        """Who may see and change the environment, as a database with roles knows it; for people."""
+        table = self.tables.rights
+        try:
+            with self.engine.connect() as connection:
+                rows = connection.execute(self.sql.select(table).where(table.c.name == self.environment)).all()
+        except self.sql.exc.SQLAlchemyError:
+            rows = []
+        seen, changed = ', '.join(sorted(row.role for row in rows)), ', '.join(sorted(row.role for row in rows if row.edit))
+        return f'environment {self.environment} may be seen by {seen or "the owner of the tables only"}' \
+               + (f' and changed by {changed}' if changed else '')
+
     def _check_file(self) -> None:
-        if not os.path.lexists(self.path):
+        try:
+            mode = stat.S_IMODE(os.lstat(self.path).st_mode)
+        except FileNotFoundError:
+            mode = None
+        except OSError as error:
+            raise TopologyError(f'{self.path}: {error.strerror}: this user may not see environment {self.environment}; '
+                                f'{acl.who(self.path, acl.READ)} may') from error
+        if mode is None:
+            above = os.path.dirname(self.folder)
             if not self.write:
-                raise NotFound(f'there is no environment {self.environment} in {self.folder}'
-                               f' ({_known(self.folder)}); nfv.mano.environment makes one')
+                raise NotFound(f'there is no environment {self.environment} in {above} ({_known(above)}); '
+                               'nfv.mano.environment makes one')
             try:
+                make_folder(above)
                 make_folder(self.folder)
                 # Nobody else may look into it, not even while it is made
                 os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600))
             except (OSError, StoreError) as error:
                 raise TopologyError(f'{self.path}: can not be made: {error}') from error
             return
-        try:
-            mode = stat.S_IMODE(os.stat(self.path).st_mode)
-        except OSError as error:
-            raise TopologyError(f'{self.path}: {error.strerror}') from error
         if self.write and (not mode & 0o222 or not os.access(self.path, os.W_OK) or not os.access(self.folder, os.W_OK)):
             raise TopologyError(f'{self.path}: is read-only (mode {mode:04o}) for this user: nothing was written; '
-                                f'{_owner(self.path)} may')
+                                f'{acl.who(self.path, acl.WRITE)} may')
         if not os.access(self.path, os.R_OK):
-            raise TopologyError(f'{self.path}: may not be read by this user; {_owner(self.path)} may')
+            raise TopologyError(f'{self.path}: may not be read by this user; {acl.who(self.path, acl.READ)} may')
+        self._undo()
+
+    def _undo(self) -> None:
+        """Undo what a writer that was killed had begun, which SQLite does for whoever may write, and refuses all others for."""
+        if self.write or not os.path.lexists(f'{self.path}-journal') or not os.access(self.path, os.W_OK):
+            return
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(
+                sqlite3.connect(f'file:{_escaped(self.path)}?mode=rw', uri=True, timeout=BUSY)) as connection:
+            connection.execute('SELECT count(*) FROM sqlite_master')
 
     def _engine(self, url: str | None) -> Any:
         with self._told():
@@ -180,7 +215,7 @@ def names(state_dir: str, url: str | None = None) -> list[str]:
     :raises TopologyError: the database does not answer.
     """
     if not url:
-        return sorted(name.removesuffix(SUFFIX) for name in _files(folder_of(state_dir)))
+        return _environments(folder_of(state_dir))
     sql, tables = sqlalchemy(), Tables()
     try:
         engine = sql.create_engine(url)
@@ -192,32 +227,16 @@ def names(state_dir: str, url: str | None = None) -> list[str]:
         raise TopologyError(f'the database: {" ".join(str(getattr(error, "orig", None) or error).split())}') from error
 
 
-def _files(folder: str) -> list[str]:
+def _environments(folder: str) -> list[str]:
     with contextlib.suppress(OSError):
-        return [name for name in os.listdir(folder) if name.endswith(SUFFIX)]
+        return sorted(name for name in os.listdir(folder) if os.path.lexists(os.path.join(folder, name, FILE)))
     return []
 
 
 def _known(folder: str) -> str:
-    found = sorted(name.removesuffix(SUFFIX) for name in _files(folder))
-    return f'known: {", ".join(found)}' if found else 'there is none yet'
+    return f'known: {", ".join(found)}' if (found := _environments(folder)) else 'there is none yet'
 
 
 def _escaped(path: str) -> str:
     return path.replace('%', '%25').replace('?', '%3f').replace('#', '%23')
 
-
-def _owner(path: str) -> str:
-    import grp
-    import pwd
-    found = os.stat(path)
-    try:
-        user: Any = pwd.getpwuid(found.st_uid).pw_name
-    except KeyError:
-        user = found.st_uid
-    if not found.st_mode & 0o020:
-        return f'user {user}'
-    try:
-        return f'user {user} and group {grp.getgrgid(found.st_gid).gr_name}'
-    except KeyError:
-        return f'user {user} and group {found.st_gid}'

@@ -93,13 +93,13 @@ class Generation:
 
     def links(self, links: Iterable[Link], only: Iterable[str] | None = None) -> None:
         """Make these the links; with ``only``, those of these keys and no others."""
-        rows = {(one.key,): _digested({'type': one.type, 'source_id': one.source_id, 'target_id': one.target_id,
+        rows: Rows = {(one.key,): _digested({'type': one.type, 'source_id': one.source_id, 'target_id': one.target_id,
                                        'document': text_of(one.document())}) for one in links}
         self._replace(self._tables.links, ('key',), rows, 'key', only)
 
     def cliques(self, cliques: Iterable[Clique], only: Iterable[str] | None = None) -> None:
         """Make these the cliques; with ``only``, those of these focal points and no others."""
-        rows = {(one.focal_id, one.clique_type): _digested({
+        rows: Rows = {(one.focal_id, one.clique_type): _digested({
             'focal_type': one.focal_type, 'links': json.dumps(sorted(one.links)),
             'nodes': json.dumps(sorted(one.nodes))}) for one in cliques}
         self._replace(self._tables.cliques, ('focal_id', 'clique_type'), rows, 'focal_id', only)

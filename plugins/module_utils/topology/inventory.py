@@ -40,7 +40,8 @@ class Inventory:
         self._sql, self._tables = database.sql, database.tables
         found = environment_row(database)
         if found is None:
-            raise NotFound(f'there is no environment {self.name} in {database.where}')
+            raise NotFound(f'there is no environment {self.name} in {database.where} that this user may see: {database.who_may()}'
+                           if not database.path else f'there is no environment {self.name} in {database.where}')
         self.id: int = found.id
         self.document: dict[str, Any] = json.loads(found.document)
         self.secrets: str | None = found.secrets

@@ -17,7 +17,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.store.facts import Store
 from ansible_collections.nfv.mano.plugins.module_utils.store.key_pair import SecretError, read_key_file
 from ansible_collections.nfv.mano.plugins.module_utils.store.secrets import seal, unseal
 from ansible_collections.nfv.mano.plugins.module_utils.topology.connections import Asked, lines, operational, try_connections
-from ansible_collections.nfv.mano.plugins.module_utils.topology.database import Database, folder_of, names
+from ansible_collections.nfv.mano.plugins.module_utils.topology.database import FILE, Database, folder_of, names
 from ansible_collections.nfv.mano.plugins.module_utils.topology.environment import (
     FOUND_OUT,
     Environment,
@@ -30,6 +30,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.topology.errors import No
 from ansible_collections.nfv.mano.plugins.module_utils.topology.generations import save_environment
 from ansible_collections.nfv.mano.plugins.module_utils.topology.inventory import Inventory, environment_row
 from ansible_collections.nfv.mano.plugins.module_utils.topology.lock import scanning
+from ansible_collections.nfv.mano.plugins.module_utils.topology.rights import enforce
 from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimError
 
 PLACE_ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -96,12 +97,25 @@ def present(params: dict[str, Any], dry: bool) -> dict[str, Any]:
              **{key: value for key, value in (before or {}).items() if key in FOUND_OUT}}
     same = _same_secrets(secrets, sealed, params, wanted.name)
     changed = clear != before or not same
+    let_in = False
+    unenforced: list[str] = []
+    if before is not None and not dry:
+        # Before the document, for not everybody who may change that may change who may
+        let_in, unenforced = _let_in(params, wanted.name, clear)
     if changed and not dry:
-        Store(params['state_dir']).prepare()
-        with opened(params, wanted.name, write=True) as database, scanning(database.folder, wanted.name, 'change of it'):
+        if before is None:
+            Store(params['state_dir']).prepare()
+        with opened(params, wanted.name, write=True) as database, scanning(database, 'change of it'):
             save_environment(database, clear, sealed if same else seal(secrets, _passphrase(params)) if secrets else None)
-    return {'changed': changed, 'environment': shown(clear, bool(secrets)),
+    if before is None and not dry:
+        let_in, unenforced = _let_in(params, wanted.name, clear)
+    return {'changed': changed or let_in, 'environment': shown(clear, bool(secrets)), 'unenforced': unenforced,
             'diff': {'before': before or {}, 'after': clear}}
+
+
+def _let_in(params: dict[str, Any], name: str, document: dict[str, Any]) -> tuple[bool, list[str]]:
+    with opened(params, name) as database:
+        return enforce(database, document)
 
 
 def absent(params: dict[str, Any], dry: bool) -> dict[str, Any]:
@@ -116,7 +130,7 @@ def absent(params: dict[str, Any], dry: bool) -> dict[str, Any]:
         return {'changed': False, 'environment': None, 'removed': None}
     removed = {'objects': sum(counts['objects'].values()), 'links': sum(counts['links'].values()), 'generations': kept}
     if not dry:
-        with opened(params, name, write=True) as database, scanning(database.folder, name, 'removal of it'):
+        with opened(params, name, write=True) as database, scanning(database, 'removal of it'):
             _remove(database)
     return {'changed': True, 'environment': None, 'removed': removed, 'diff': {'before': before, 'after': {}}}
 
@@ -134,6 +148,7 @@ def _remove(database: Database) -> None:
         for table in (*database.tables.living, database.tables.generations):
             connection.execute(table.delete().where(table.c.environment == found.id))
         table = database.tables.environments
+        connection.execute(database.tables.rights.delete().where(database.tables.rights.c.environment == found.id))
         connection.execute(table.delete().where(table.c.id == found.id))
 
 
@@ -187,8 +202,14 @@ def note(database: Database, **found_out: Any) -> None:
 
 
 def _stored(params: dict[str, Any], name: str) -> tuple[dict[str, Any] | None, str | None]:
-    if not params.get('database') and not os.path.exists(os.path.join(folder_of(params['state_dir']), f'{name}.sqlite')):
+    try:
+        if not params.get('database'):
+            os.lstat(os.path.join(folder_of(params['state_dir']), name, FILE))
+    except FileNotFoundError:
         return None, None
+    except OSError:
+        # Not for this user: who may is said by what comes now
+        pass
     try:
         with opened(params, name) as database:
             row = environment_row(database)

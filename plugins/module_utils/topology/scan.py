@@ -111,7 +111,7 @@ def run(params: Mapping[str, Any], tell: Tell = lambda line, level: None) -> dic
     scan = Scan.of(params)
     with opened(dict(params), scan.environment) as database:
         Inventory(database)
-    with opened(dict(params), scan.environment, write=True) as database, scanning(database.folder, scan.environment, str(scan)):
+    with opened(dict(params), scan.environment, write=True) as database, scanning(database, str(scan)):
         before = Inventory(database)
         environment = environment_of(before)
         if environment.aci_enabled and scan.told()['inventory'] and not scan.object_id:

@@ -10,18 +10,21 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
 from ansible_collections.nfv.mano.plugins.module_utils.topology import manage, scan
+from ansible_collections.nfv.mano.plugins.module_utils.topology.database import Database
 from ansible_collections.nfv.mano.plugins.module_utils.topology.difference import difference
-from ansible_collections.nfv.mano.plugins.module_utils.topology.errors import NotFound, TopologyError
+from ansible_collections.nfv.mano.plugins.module_utils.topology.errors import NotFound, Running, TopologyError
 from ansible_collections.nfv.mano.plugins.module_utils.topology.impact import impact
+from ansible_collections.nfv.mano.tests.unit.topology import test_generations as generations
 from ansible_collections.nfv.mano.tests.unit.topology.cloud import Cloud, uid
 
+CLOUD = {'configuration': [{'name': 'OpenStack', 'cloud': 'x'}]}
 PROGRAMS = max(Path('/usr/lib/postgresql').glob('*/bin'), default=None, key=lambda path: int(path.parent.name))
 
 
@@ -57,6 +60,85 @@ def url() -> Iterator[str]:
             as_postgres('pg_ctl', '-D', f'{folder}/data', '-m', 'immediate', 'stop')
     finally:
         shutil.rmtree(folder)
+
+
+@pytest.fixture
+def database(url: str, tmp_path: Path) -> Iterator[Database]:
+    """As the unit tests have it in a file."""
+    one = Database(str(tmp_path), 'lab', url, write=True)
+    generations.save_environment(one, {'name': 'lab'}, None)
+    yield one
+    manage.absent({'state_dir': str(tmp_path), 'database': url, 'name': 'lab'}, dry=False)
+    one.close()
+
+
+@pytest.mark.parametrize('test', [
+    generations.test_objects_stand_in_folders_with_paths, generations.test_nothing_new_writes_no_rows,
+    generations.test_a_scan_takes_what_is_gone_away_and_old_generations_stay,
+    generations.test_only_the_last_generations_stay, generations.test_readers_never_see_half_a_scan,
+    generations.test_two_scans_at_once_are_refused_naming_the_first,
+    generations.test_objects_are_found_by_name_id_mac_and_ip,
+    generations.test_one_object_is_looked_at_again_without_the_others], ids=lambda test: test.__name__)
+def test_it_is_as_in_a_file(test: Callable[[Database], None], database: Database) -> None:
+    test(database)
+
+
+def test_roles_see_and_change_what_they_may(url: str, tmp_path: Path) -> None:
+    import psycopg
+    folder = url.partition('host=')[2]
+    with psycopg.connect(f'user=nfv dbname=postgres host={folder}', autocommit=True) as connection:
+        for role in ('sees', 'changes', 'stranger'):
+            connection.execute(f'CREATE ROLE {role} LOGIN')
+        connection.execute('CREATE ROLE ops')
+        connection.execute('CREATE ROLE member LOGIN IN ROLE ops')
+
+    def place(role: str) -> dict[str, Any]:
+        return {'state_dir': str(tmp_path), 'database': url.replace('nfv@', f'{role}@'), 'environment': 'shared', 'name': None}
+
+    def present(view: list[str], edit: list[str]) -> dict[str, Any]:
+        auth = {'view-env': view, 'edit-env': edit}
+        return manage.present({**place('nfv'), 'document': {'name': 'shared', 'auth': auth, **CLOUD}}, dry=False)
+
+    def look(role: str) -> dict[str, Any]:
+        with mock.patch.object(scan, 'Client', lambda *_arguments, **_options: Cloud(2, 1)):
+            return scan.run(place(role))
+
+    def count(role: str) -> int:
+        with manage.inventory(place(role)) as one:
+            return len(one.objects(types=['instance']))
+
+    manage.present({**place('nfv'), 'document': {'name': 'private', **CLOUD}}, dry=False)
+    told = present(['sees', '@ops', 'published'], ['changes'])
+    assert told['unenforced'] == ['auth: there is no role published in the database, so nobody is let in by it']
+    assert not present(['sees', '@ops', 'published'], ['changes'])['changed']
+    assert look('nfv')['state'] == 'completed' == look('changes')['state']
+    assert count('sees') == count('member') == count('changes') == 2
+    assert [one['name'] for one in manage.listing(place('sees'))] == ['shared']
+    for role, work in (('sees', look), ('member', look), ('stranger', count), ('stranger', look)):
+        with pytest.raises(TopologyError, match='may be seen by changes, ops, published, sees and changed by changes'):
+            work(role)
+    present(['sees'], [])
+    with pytest.raises(TopologyError, match='may be seen by sees'):
+        count('changes')
+    for name in ('shared', 'private'):
+        manage.absent({**place('nfv'), 'name': name}, dry=False)
+
+
+def _refused(place: dict[str, Any]) -> None:
+    with manage.opened(place, 'both', write=True) as other, pytest.raises(Running, match=f'by pid {os.getpid()} on host'), \
+            manage.scanning(other, 'another'):
+        pass
+
+
+def test_two_hosts_do_not_scan_at_once(url: str, tmp_path: Path) -> None:
+    """Two state directories are as two hosts, which see each other in the database only."""
+    first, second = ({'state_dir': str(tmp_path / name), 'database': url, 'name': 'both'} for name in ('one', 'two'))
+    manage.present({**first, 'document': {'name': 'both'}}, dry=False)
+    with manage.opened(first, 'both', write=True) as database, manage.scanning(database, 'a whole scan'):
+        _refused(second)
+    with manage.opened(second, 'both', write=True) as other, manage.scanning(other, 'after it'):
+        pass
+    manage.absent(first, dry=False)
 
 
 def test_a_whole_life(url: str, tmp_path: Path) -> None:

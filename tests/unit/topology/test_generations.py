@@ -123,7 +123,7 @@ def test_a_scan_that_is_killed_leaves_the_old_generation(database: Database, tmp
         from ansible_collections.nfv.mano.plugins.module_utils.topology.generations import Generation
         from ansible_collections.nfv.mano.plugins.module_utils.topology.lock import scanning
         database = Database(sys.argv[1], 'lab', write=True)
-        with scanning(database.folder, 'lab', 'a whole scan'):
+        with scanning(database, 'a whole scan'):
             Generation(database, {'inventory': True}).objects([])
             os.kill(os.getpid(), signal.SIGKILL)
         """)
@@ -131,20 +131,36 @@ def test_a_scan_that_is_killed_leaves_the_old_generation(database: Database, tmp
                           env={**os.environ, 'PYTHONPATH': os.pathsep.join(sys.path)})
     assert done.returncode == -9
     assert instances(database) == ['web']
-    with scanning(database.folder, 'lab', 'the next'):
+    with scanning(database, 'the next'):
         scan(database, servers('web', 'more'))
     assert instances(database) == ['more', 'web']
     assert [(one['number'], one['state']) for one in Inventory(database).generations()] == [
         (3, 'completed'), (2, 'aborted'), (1, 'completed')]
 
 
+def test_a_writer_that_is_killed_at_work_stops_no_reader(database: Database, tmp_path: Path) -> None:
+    scan(database, servers('web'))
+    script = textwrap.dedent("""
+        import os, signal, sys
+        from ansible_collections.nfv.mano.plugins.module_utils.topology.database import Database
+        database = Database(sys.argv[1], 'lab', write=True)
+        with database.session() as connection:
+            connection.execute(database.tables.objects.delete())
+            os.kill(os.getpid(), signal.SIGKILL)
+        """)
+    done = subprocess.run([sys.executable, '-c', script, str(tmp_path)], check=False,
+                          env={**os.environ, 'PYTHONPATH': os.pathsep.join(sys.path)})
+    assert done.returncode == -9 and os.path.exists(f'{database.path}-journal')
+    assert instances(Database(str(tmp_path), 'lab')) == ['web']
+
+
 def test_two_scans_at_once_are_refused_naming_the_first(database: Database) -> None:
-    with scanning(database.folder, 'lab', 'a whole scan'):
+    with scanning(database, 'a whole scan'):
         with pytest.raises(Running, match=rf'a whole scan by pid {os.getpid()} on host') as caught, \
-                scanning(database.folder, 'lab', 'another'):
+                scanning(database, 'another'):
             pass
         assert caught.value.holder['pid'] == os.getpid()
-    with scanning(database.folder, 'lab', 'after it'):
+    with scanning(database, 'after it'):
         pass
 
 
@@ -153,17 +169,17 @@ def test_a_read_only_database_can_be_read_and_says_so_when_written(database: Dat
     os.chmod(database.path, 0o400)
     reader = Database(str(tmp_path), 'lab')
     assert instances(reader) == ['web']
-    with pytest.raises(TopologyError, match=r'lab.sqlite: is read-only .*nothing was written; user \w+ may'):
+    with pytest.raises(TopologyError, match=r'lab/inventory.sqlite: is read-only .*nothing was written; user \w+ may'):
         Database(str(tmp_path), 'lab', write=True)
     with pytest.raises(TopologyError, match='readonly'):
         Generation(reader, WHOLE)
 
 
 def test_a_file_that_is_none_of_ours_is_refused(tmp_path: Path) -> None:
-    folder = tmp_path / 'topology'
-    folder.mkdir()
-    (folder / 'lab.sqlite').write_bytes(b'this is no database, whatever its name says ' * 40)
-    with pytest.raises(TopologyError, match='lab.sqlite: file is not a database'):
+    folder = tmp_path / 'topology' / 'lab'
+    folder.mkdir(parents=True)
+    (folder / 'inventory.sqlite').write_bytes(b'this is no database, whatever its name says ' * 40)
+    with pytest.raises(TopologyError, match='lab/inventory.sqlite: file is not a database'):
         Database(str(tmp_path), 'lab')
     with pytest.raises(NotFound, match='no environment other'):
         Database(str(tmp_path), 'other')
