@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import re
 import ssl
-import urllib.error
-import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -31,20 +30,18 @@ Rows = Mapping[str, Iterable[Mapping[str, Any]]]
 
 
 class Apic:
-    """One controller.
+    """One controller."""
 
-    :param address: its host, with a port where it is not the usual one.
-    """
-
-    def __init__(self, address: str, user: str, password: str, context: ssl.SSLContext | None, timeout: float = 30.0) -> None:
-        self._base, self._user, self._password = f'https://{address}', user, password
+    def __init__(self, place: tuple[str, int], user: str, password: str, context: ssl.SSLContext | None,
+                 timeout: float = 30.0) -> None:
+        self._place, self._user, self._password = place, user, password
+        self._base = f'https://{place[0]}:{place[1]}'
         self._context, self._timeout, self._token = context, timeout, ''
 
     @classmethod
     def of(cls, section: Any, context: ssl.SSLContext, timeout: float = 30.0) -> Apic:
         """That of a section ACI, with its secrets."""
-        return cls(f'{section.host}:{section.port}' if section.port else section.host, section.user or '', section.pwd or '',
-                   context, timeout)
+        return cls((section.host, section.port or 443), section.user or '', section.pwd or '', context, timeout)
 
     def login(self) -> None:
         """Log in.
@@ -78,23 +75,23 @@ class Apic:
             page += 1
 
     def _ask(self, path: str, body: bytes | None = None) -> list[dict[str, Any]]:
-        request = urllib.request.Request(self._base + path, body, {'Cookie': f'APIC-cookie={self._token}'} if self._token else {})
+        line = http.client.HTTPSConnection(*self._place, timeout=self._timeout, context=self._context)
         try:
-            with urllib.request.urlopen(request, timeout=self._timeout, context=self._context) as answer:
-                return list(json.load(answer)['imdata'])
-        except urllib.error.HTTPError as error:
-            raise TopologyError(f'{self._base} refuses: {_reason(error)} (HTTP {error.code})') from error
-        except OSError as error:
-            raise TopologyError(f'{self._base}: {getattr(error, "reason", error)}') from error
-        except (ValueError, KeyError, TypeError) as error:
-            raise TopologyError(f'{self._base}: what it answers is not of an APIC: {error!r}') from error
-
-
-def _reason(error: urllib.error.HTTPError) -> str:
-    try:
-        return str(json.load(error)['imdata'][0]['error']['attributes']['text'])
-    except (ValueError, KeyError, TypeError, IndexError):
-        return error.reason
+            line.request('POST' if body else 'GET', path, body, {'Cookie': f'APIC-cookie={self._token}'} if self._token else {})
+            answer = line.getresponse()
+            status, text = answer.status, answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise TopologyError(f'{self._base}: {error or type(error).__name__}') from error
+        finally:
+            line.close()
+        try:
+            rows = list(json.loads(text)['imdata'])
+            if status < 400:
+                return rows
+            reason = rows[0]['error']['attributes']['text']
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            raise TopologyError(f'{self._base}: what it answers is not of an APIC (HTTP {status})') from error
+        raise TopologyError(f'{self._base} refuses: {reason} (HTTP {status})')
 
 
 def switches(rows: Rows) -> list[Obj]:

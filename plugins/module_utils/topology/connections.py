@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
+import http.client
 import ssl
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -142,15 +141,20 @@ def _aci(tested: Tested, section: Any, asked: Asked) -> None:
 
 def _monitoring(tested: Tested, section: Any, asked: Asked) -> None:
     page, usual = PAGES.get((section.type or '').lower(), ('/', 80))
-    address = f'http://{section.server_ip}:{section.api_port or usual}{page}'
+    port = section.api_port or usual
 
     def api() -> None:
+        line = http.client.HTTPConnection(section.server_ip, port, timeout=asked.timeout)
+        address = f'http://{section.server_ip}:{port}{page}'
         try:
-            urllib.request.urlopen(address, timeout=asked.timeout).close()
-        except urllib.error.HTTPError as error:
-            raise TopologyError(f'{address} answers {error.code} {error.reason}') from error
-        except OSError as error:
-            raise TopologyError(f'{address}: {getattr(error, "reason", error)}') from error
+            line.request('GET', page)
+            answer = line.getresponse()
+        except (OSError, http.client.HTTPException) as error:
+            raise TopologyError(f'{address}: {error or type(error).__name__}') from error
+        finally:
+            line.close()
+        if answer.status >= 400:
+            raise TopologyError(f'{address} answers {answer.status} {answer.reason}')
 
     tested.check('API', api)
     if section.rabbitmq_user:

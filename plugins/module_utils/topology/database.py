@@ -239,4 +239,3 @@ def _known(folder: str) -> str:
 
 def _escaped(path: str) -> str:
     return path.replace('%', '%25').replace('?', '%3f').replace('#', '%23')
-

@@ -147,7 +147,7 @@ class Environment:
     app_path: str | None = attribute('Kept for documents that have it; nothing is there.', TEXT, default=None)
     auth: Auth | None = attribute('Who may see and change it.', Struct(Auth), default=None)
     configuration: tuple[Any, ...] = attribute('How its parts are reached, a section each.', ListOf(Free(secret=True)),
-                                              default=())
+                                               default=())
     clique_types: tuple[CliqueType, ...] = attribute('Graphs of its own, before the usual ones.',
                                                      ListOf(Struct(CliqueType), by='name'), default=())
 

@@ -93,8 +93,9 @@ class Generation:
 
     def links(self, links: Iterable[Link], only: Iterable[str] | None = None) -> None:
         """Make these the links; with ``only``, those of these keys and no others."""
-        rows: Rows = {(one.key,): _digested({'type': one.type, 'source_id': one.source_id, 'target_id': one.target_id,
-                                       'document': text_of(one.document())}) for one in links}
+        rows: Rows = {(one.key,): _digested({
+            'type': one.type, 'source_id': one.source_id, 'target_id': one.target_id,
+            'document': text_of(one.document())}) for one in links}
         self._replace(self._tables.links, ('key',), rows, 'key', only)
 
     def cliques(self, cliques: Iterable[Clique], only: Iterable[str] | None = None) -> None:

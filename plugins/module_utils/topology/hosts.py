@@ -65,8 +65,8 @@ class _Host:
         yield from self._services()
         yield from self._domains()
 
-    def _make(self, object_id: str, kind: str, name: str, status: str, owner: str = '', /, **attributes: Any) -> Obj:
-        return Obj(object_id, kind, f'{self._host}-{name}', owner or host_id(self._host), object_name=name, host=self._host,
+    def _make(self, object_id: str, what: str, name: str, status: str, owner: str = '', /, **attributes: Any) -> Obj:
+        return Obj(object_id, what, f'{self._host}-{name}', owner or host_id(self._host), object_name=name, host=self._host,
                    status=status, attributes=attributes)
 
     def _pnics(self) -> Iterator[Obj]:
@@ -155,7 +155,7 @@ class _Host:
             ends.setdefault(one['local'], {})[name] = one
         for address, tunnels in sorted(ends.items()):
             yield self._make(f'otep:{self._host}/{address}/vxlan', 'otep', 'vxlan', UP, edge, ip_address=address,
-                             overlay_type='vxlan', udp_port=next(iter(tunnels.values()))['port'],
+                             overlay_type='vxlan', udp_port=max(one['port'] for one in tunnels.values()),
                              vconnectors=sorted({name for one in tunnels for name in inside.get(one, ())}),
                              ports={name: {'remote_ip': one['remote']} for name, one in tunnels.items()})
 

@@ -102,6 +102,7 @@ def facts() -> Iterator[dict[str, dict[str, Any]]]:
         found, vlans = {}, knows_vlans()
         for one in pair:
             one.wire(vlans)
+        for one in pair:
             told = one.facts()
             # Every namespace of this machine is in one folder, of whichever host it is
             told['namespaces'] = {'qdhcp-net': told['namespaces'][one.dhcp]}
