@@ -78,6 +78,7 @@ def test_all_that_the_apis_list_is_there_once(lab: Lab) -> None:
                if row.compute_host)
 
 
+@pytest.mark.slow
 def test_the_difference_is_what_was_changed(lab: Lab, net: Any) -> None:
     cloud, made, port = net
     lab.scan()
@@ -97,6 +98,7 @@ def test_the_difference_is_what_was_changed(lab: Lab, net: Any) -> None:
     assert told['objects']['came'] == [] and told['objects']['changed'] == []
 
 
+@pytest.mark.slow
 def test_its_connections_are_tried(lab: Lab) -> None:
     settings = (SANDBOX_HOME / 'etc' / 'nova.conf').read_text(encoding='utf-8')
     bus, base = (urlsplit(re.findall(rf'^{key} = (\S+)$', settings, re.MULTILINE)[0]) for key in ('transport_url', 'connection'))
@@ -114,6 +116,7 @@ def test_its_connections_are_tried(lab: Lab) -> None:
     assert found['operational'] == 'error' and [one['ok'] for one in found['tests']] == [False, True, True]
 
 
+@pytest.mark.slow
 def test_a_member_is_told_what_it_takes_and_nothing_is_lost(lab: Lab) -> None:
     before = lab.ask('info')
     played = play('scan', nfv_environment='lab', nfv_state_dir=lab.state, nfv_cloud='sandbox', nfv_scan_hosts='')

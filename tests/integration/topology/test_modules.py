@@ -51,6 +51,7 @@ def scan(state: dict[str, str], **variables: Any) -> tuple[int, str]:
     return done.returncode, ' '.join((done.stdout + done.stderr).split())
 
 
+@pytest.mark.slow
 def test_links_graphs_and_hosts_by_the_playbook(state: dict[str, str], tmp_path: Path) -> None:
     code, out = scan(state, nfv_params={'links_only': True}, nfv_scan_hosts='localhost')
     assert code == 0, out
@@ -77,6 +78,7 @@ def test_schedules_are_written_once(tmp_path: Path) -> None:
     assert 'ansible-playbook" "nfv.mano.scan"' in text and r'\"nfv_environment\": \"lab\"' in text
 
 
+@pytest.mark.slow
 def test_what_can_not_be_done_is_said(state: dict[str, str]) -> None:
     code, out = scan(state)
     assert code != 0 and 'names no cloud of clouds.yaml' in out and 'Traceback' not in out

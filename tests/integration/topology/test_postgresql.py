@@ -25,6 +25,7 @@ from ansible_collections.nfv.mano.tests.unit.topology import test_generations as
 from ansible_collections.nfv.mano.tests.unit.topology.cloud import Cloud, uid
 
 CLOUD = {'configuration': [{'name': 'OpenStack', 'cloud': 'x'}]}
+pytestmark = pytest.mark.slow
 PROGRAMS = max(Path('/usr/lib/postgresql').glob('*/bin'), default=None, key=lambda path: int(path.parent.name))
 
 

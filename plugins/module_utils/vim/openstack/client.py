@@ -120,12 +120,14 @@ class Client:
             query = parse_qsl(urlsplit(following).query)
 
     def _adapter(self, service: str) -> Any:
+        from keystoneauth1.adapter import Adapter
         # Discovery is lazy and openstacksdk does not lock it: two threads would both ask
         with self._lock:
             if service not in self._adapters:
                 attribute = 'block_storage' if service == 'volume' else service
                 adapter = getattr(self._connection, attribute)
-                adapter.get_endpoint()
+                # Keystone's own adapter calls by this name the reading of an endpoint's entry
+                Adapter.get_endpoint(adapter)
                 self._adapters[service] = adapter
             return self._adapters[service]
 

@@ -85,7 +85,7 @@ def read_all(client: Client, region: str = '', at_once: int = 8) -> CloudRows:
         except VimError as error:
             if name in LISTINGS and LISTINGS[name].needed:
                 raise _explained(error, client, roles) from error
-            if error.status == 404 or 'EndpointNotFound' in error.why or 'endpoint' in error.why.lower():
+            if error.status == 404 or ('endpoint' in error.why and 'not found' in error.why):
                 # A service or an extension that the cloud does not have
                 found.rows[name] = []
             else:
