@@ -120,7 +120,7 @@ class Database:
             yield
         except self.sql.exc.SQLAlchemyError as error:
             reason = ' '.join(str(getattr(error, 'orig', None) or error).split())
-            hint = ': it can only be read by this user' if 'readonly' in reason.replace(' ', '') else ''
+            hint = ': it can only be read by this user' if re.search('read.?only', reason) else ''
             if 'permission denied' in reason or 'row-level security' in reason:
                 hint = f': {self.who_may()}'
             raise TopologyError(f'{self.where}: {reason}{hint}') from error

@@ -1,87 +1,33 @@
 # Copyright (c) 2026 nfv.mano contributors
 # GNU General Public License v3.0-or-later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Inventories of two environments in one PostgreSQL, of a server of the test's own."""
+"""What only PostgreSQL has: roles, hosts and environments that share it; all else of it is in tests/unit/topology."""
 
 from __future__ import annotations
 
 import os
-import pwd
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
 from ansible_collections.nfv.mano.plugins.module_utils.topology import manage, scan
-from ansible_collections.nfv.mano.plugins.module_utils.topology.database import Database
 from ansible_collections.nfv.mano.plugins.module_utils.topology.difference import difference
 from ansible_collections.nfv.mano.plugins.module_utils.topology.errors import NotFound, Running, TopologyError
 from ansible_collections.nfv.mano.plugins.module_utils.topology.impact import impact
-from ansible_collections.nfv.mano.tests.unit.topology import test_generations as generations
 from ansible_collections.nfv.mano.tests.unit.topology.cloud import Cloud, uid
+from ansible_collections.nfv.mano.tests.unit.topology.postgresql import server
 
 CLOUD = {'configuration': [{'name': 'OpenStack', 'cloud': 'x'}]}
 pytestmark = pytest.mark.slow
-PROGRAMS = max(Path('/usr/lib/postgresql').glob('*/bin'), default=None, key=lambda path: int(path.parent.name))
-
-
-def as_postgres(*argv: str) -> None:
-    """Run a program of PostgreSQL, which refuses root."""
-    assert PROGRAMS is not None
-    user = ['runuser', '-u', 'postgres', '--'] if os.geteuid() == 0 else []
-    # No pipe: the server would keep it open
-    with tempfile.TemporaryFile() as output:
-        done = subprocess.run([*user, str(PROGRAMS / argv[0]), *argv[1:]], check=False, stdout=output, stderr=output, cwd='/')
-        output.seek(0)
-        assert done.returncode == 0, output.read().decode()
 
 
 @pytest.fixture(scope='module')
 def url() -> Iterator[str]:
-    """A database's URL; the server listens on a socket in its own folder only."""
-    pytest.importorskip('psycopg')
-    if PROGRAMS is None:
-        pytest.skip('no PostgreSQL here')
-    folder = tempfile.mkdtemp(prefix='nfv-pg-', dir='/tmp')
-    try:
-        if os.geteuid() == 0:
-            try:
-                os.chown(folder, pwd.getpwnam('postgres').pw_uid, -1)
-            except KeyError:
-                pytest.skip('no user postgres here')
-        as_postgres('initdb', '-D', f'{folder}/data', '-A', 'trust', '-U', 'nfv', '--no-sync')
-        as_postgres('pg_ctl', '-D', f'{folder}/data', '-w', '-o', f'-k {folder} -c listen_addresses= -F', 'start')
-        try:
-            yield f'postgresql+psycopg://nfv@/postgres?host={folder}'
-        finally:
-            as_postgres('pg_ctl', '-D', f'{folder}/data', '-m', 'immediate', 'stop')
-    finally:
-        shutil.rmtree(folder)
-
-
-@pytest.fixture
-def database(url: str, tmp_path: Path) -> Iterator[Database]:
-    """As the unit tests have it in a file."""
-    one = Database(str(tmp_path), 'lab', url, write=True)
-    generations.save_environment(one, {'name': 'lab'}, None)
-    yield one
-    manage.absent({'state_dir': str(tmp_path), 'database': url, 'name': 'lab'}, dry=False)
-    one.close()
-
-
-@pytest.mark.parametrize('test', [
-    generations.test_objects_stand_in_folders_with_paths, generations.test_nothing_new_writes_no_rows,
-    generations.test_a_scan_takes_what_is_gone_away_and_old_generations_stay,
-    generations.test_only_the_last_generations_stay, generations.test_readers_never_see_half_a_scan,
-    generations.test_two_scans_at_once_are_refused_naming_the_first,
-    generations.test_objects_are_found_by_name_id_mac_and_ip,
-    generations.test_one_object_is_looked_at_again_without_the_others], ids=lambda test: test.__name__)
-def test_it_is_as_in_a_file(test: Callable[[Database], None], database: Database) -> None:
-    test(database)
+    """A database's URL, of a user to whom all is open."""
+    with server() as folder:
+        yield f'postgresql+psycopg://nfv@/postgres?host={folder}'
 
 
 def test_roles_see_and_change_what_they_may(url: str, tmp_path: Path) -> None:
@@ -140,6 +86,19 @@ def test_two_hosts_do_not_scan_at_once(url: str, tmp_path: Path) -> None:
     with manage.opened(second, 'both', write=True) as other, manage.scanning(other, 'after it'):
         pass
     manage.absent(first, dry=False)
+
+
+def test_a_server_that_takes_no_writes_can_be_read_and_says_so(url: str, tmp_path: Path) -> None:
+    place = {'state_dir': str(tmp_path), 'database': url, 'environment': 'still', 'name': None}
+    manage.present({**place, 'document': {'name': 'still', **CLOUD}}, dry=False)
+    standby = {**place, 'database': f'{url}&options=-cdefault_transaction_read_only%3Don'}
+    with mock.patch.object(scan, 'Client', lambda *_arguments, **_options: Cloud(2, 1)):
+        scan.run(place)
+        with pytest.raises(TopologyError, match='the database: cannot execute .* read-only transaction: it can only be read'):
+            scan.run(standby)
+    with manage.inventory(standby) as one:
+        assert len(one.objects(types=['instance'])) == 2 and one.kept() == [1]
+    manage.absent({**place, 'name': 'still'}, dry=False)
 
 
 def test_a_whole_life(url: str, tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,8 +60,8 @@ def test_a_switch_that_hosts_hear_is_the_one_of_the_fabric() -> None:
 
 
 def test_a_scan_takes_them_in_and_keeps_them_where_the_controller_is_away(
-        look: Callable[..., Any], cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    manage.present({'state_dir': str(tmp_path), 'database': None, 'passphrase': 'open', 'document': {
+        look: Callable[..., Any], cloud: Cloud, where: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    manage.present({**where, 'passphrase': 'open', 'document': {
         'name': 'lab', 'aci_enabled': True, 'configuration': [
             {'name': 'OpenStack', 'cloud': 'x'}, {'name': 'ACI', 'host': 'apic', 'user': 'admin', 'pwd': 'secret'}]}}, dry=False)
     monkeypatch.setattr(aci.Apic, 'read', lambda apic: rows() if apic._password == 'secret' else None)

@@ -242,7 +242,7 @@ def test_an_environment_without_a_cloud_is_not_operational() -> None:
     assert connections.operational([one]) == 'running', 'nothing here uses mysql'
 
 
-def test_results_are_kept_with_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_results_are_kept_with_the_environment(where: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     class Cloud:
         """A cloud whose administrator this is, until it is told otherwise."""
 
@@ -261,7 +261,7 @@ def test_results_are_kept_with_the_environment(tmp_path: Path, monkeypatch: pyte
             return {}
 
     monkeypatch.setattr(connections, 'Client', lambda *_arguments, **_options: Cloud())
-    place = {'state_dir': str(tmp_path), 'database': None, 'name': None}
+    place = {**where, 'name': None}
     document = {'name': 'lab', 'configuration': [{'name': 'OpenStack', 'cloud': 'lab'}, {'name': 'CLI', 'host': 'a'}]}
     manage.present({**place, 'document': document}, dry=False)
     given = {**place, 'environment': 'lab', 'hosts': HOSTS, 'timeout': 5.0}

@@ -13,6 +13,7 @@ from ansible_collections.nfv.mano.plugins.module_utils.store.key_pair import Sec
 from ansible_collections.nfv.mano.plugins.module_utils.topology import manage
 from ansible_collections.nfv.mano.plugins.module_utils.topology.environment import join, load, part, to_document
 from ansible_collections.nfv.mano.plugins.module_utils.topology.errors import NotFound, TopologyError
+from ansible_collections.nfv.mano.plugins.module_utils.topology.inventory import environment_row
 
 CANARY = 'c4nary-pa55'
 
@@ -32,8 +33,8 @@ def whole(**more: Any) -> dict[str, Any]:
                 {'name': 'ACI', 'host': '10.1.1.104', 'user': 'admin', 'pwd': CANARY}], **more}
 
 
-def params(tmp_path: Path, **more: Any) -> dict[str, Any]:
-    return {'state_dir': str(tmp_path), 'database': None, 'passphrase': None, 'key_file': None, 'name': None, **more}
+def params(where: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {**where, 'passphrase': None, 'key_file': None, 'name': None, **more}
 
 
 def problems(document: Any) -> list[str]:
@@ -79,11 +80,11 @@ def test_secrets_are_parted_and_joined() -> None:
     assert join(clear, secrets) == document
 
 
-def test_secrets_are_on_disk_only_encrypted(tmp_path: Path) -> None:
+def test_secrets_are_kept_only_encrypted(where: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(SecretError, match='nfv_passphrase'):
-        manage.present(params(tmp_path, document=whole()), dry=False)
+        manage.present(params(where, document=whole()), dry=False)
     assert not (tmp_path / 'topology').exists()
-    given = params(tmp_path, document=whole(), passphrase='open sesame')
+    given = params(where, document=whole(), passphrase='open sesame')
     result = manage.present(given, dry=False)
     assert result['changed']
     assert CANARY not in str(result)
@@ -91,30 +92,31 @@ def test_secrets_are_on_disk_only_encrypted(tmp_path: Path) -> None:
         assert path.is_dir() or CANARY.encode() not in path.read_bytes(), path
         assert path.is_dir() or path.stat().st_mode & 0o077 == 0, path
     with manage.inventory({**given, 'environment': 'lab'}) as one:
+        assert CANARY not in str(tuple(environment_row(one.database)))
         assert manage.environment_of(one, given).section('AMQP').pwd == CANARY
         assert manage.environment_of(one).section('AMQP').pwd is None
         with pytest.raises(SecretError, match='not what the secrets'):
             manage.environment_of(one, {**given, 'passphrase': 'wrong'})
 
 
-def test_a_second_run_changes_nothing_and_what_scans_found_out_stays(tmp_path: Path) -> None:
-    given = params(tmp_path, document={'name': 'lab'})
+def test_a_second_run_changes_nothing_and_what_scans_found_out_stays(where: dict[str, Any]) -> None:
+    given = params(where, document={'name': 'lab'})
     assert manage.present(given, dry=True)['changed']
     with pytest.raises(NotFound):
-        manage.listing(params(tmp_path, name='lab'))
+        manage.listing(params(where, name='lab'))
     assert manage.present(given, dry=False)['changed']
     assert not manage.present(given, dry=False)['changed']
     with manage.opened(given, 'lab', write=True) as database:
         manage.note(database, scanned=True, last_scanned='2026-01-01T00:00:00Z', operational='running')
-    again = manage.present(params(tmp_path, document={'name': 'lab', 'distribution': 'RDO', 'scanned': False}), dry=False)
+    again = manage.present(params(where, document={'name': 'lab', 'distribution': 'RDO', 'scanned': False}), dry=False)
     assert again['changed']
     assert (again['environment']['scanned'], again['environment']['operational']) == (True, 'running')
-    assert [one['name'] for one in manage.listing(params(tmp_path))] == ['lab']
+    assert [one['name'] for one in manage.listing(params(where))] == ['lab']
 
 
-def test_absent_says_what_goes_with_it(tmp_path: Path) -> None:
-    manage.present(params(tmp_path, document={'name': 'lab'}), dry=False)
-    gone = manage.absent(params(tmp_path, name='lab'), dry=False)
+def test_absent_says_what_goes_with_it(where: dict[str, Any]) -> None:
+    manage.present(params(where, document={'name': 'lab'}), dry=False)
+    gone = manage.absent(params(where, name='lab'), dry=False)
     assert gone['changed'] and gone['removed'] == {'objects': 0, 'links': 0, 'generations': []}
-    assert not manage.absent(params(tmp_path, name='lab'), dry=False)['changed']
-    assert manage.listing(params(tmp_path)) == []
+    assert not manage.absent(params(where, name='lab'), dry=False)['changed']
+    assert manage.listing(params(where)) == []

@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible_collections.nfv.mano.plugins.module_utils.topology import database as databases
@@ -24,11 +28,12 @@ from ansible_collections.nfv.mano.plugins.module_utils.topology.model import Cli
 from ansible_collections.nfv.mano.plugins.module_utils.topology.tree import place
 
 WHOLE = {'inventory': True, 'links': True, 'cliques': True}
+Where = dict[str, Any]
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    one = Database(str(tmp_path), 'lab', write=True)
+def database(where: Where) -> Iterator[Database]:
+    one = Database(where['state_dir'], 'lab', where['database'], write=True)
     save_environment(one, {'name': 'lab'}, None)
     yield one
     one.close()
@@ -39,6 +44,29 @@ def servers(*names: str, status: str = 'up') -> list[Obj]:
         Obj(f'id-{name}', 'instance', name, 'host:a', host='a', status=status,
             attributes={'mac_address': f'FA:16:3E:00:00:{number:02X}', 'addresses': {'net': [f'10.0.0.{number}', 'fd00:0::1']}})
         for number, name in enumerate(names)])
+
+
+def killed(script: str, where: Where) -> bool:
+    """Whether a script ended by the signal that it sends itself."""
+    done = subprocess.run([sys.executable, '-c', script, where['state_dir'], where['database'] or ''], check=False,
+                          env={**os.environ, 'PYTHONPATH': os.pathsep.join(sys.path)})
+    return done.returncode == -signal.SIGKILL
+
+
+@contextlib.contextmanager
+def next_scan(database: Database) -> Iterator[None]:
+    """The lock, as soon as PostgreSQL has noticed that its holder is dead."""
+    deadline = time.monotonic() + 10
+    while True:
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(scanning(database, 'the next'))
+            except Running:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+                continue
+            yield
+            return
 
 
 def scan(database: Database, objects: list[Obj], links: list[Link] | None = None, keep: int = 5) -> Generation:
@@ -115,43 +143,39 @@ def test_readers_never_see_half_a_scan(database: Database) -> None:
     assert Inventory(database).generations()[0]['state'] == 'failed'
 
 
-def test_a_scan_that_is_killed_leaves_the_old_generation(database: Database, tmp_path: Path) -> None:
+def test_a_scan_that_is_killed_leaves_the_old_generation(database: Database, where: Where) -> None:
     scan(database, servers('web'))
     script = textwrap.dedent("""
         import os, signal, sys
         from ansible_collections.nfv.mano.plugins.module_utils.topology.database import Database
         from ansible_collections.nfv.mano.plugins.module_utils.topology.generations import Generation
         from ansible_collections.nfv.mano.plugins.module_utils.topology.lock import scanning
-        database = Database(sys.argv[1], 'lab', write=True)
+        database = Database(sys.argv[1], 'lab', sys.argv[2] or None, write=True)
         with scanning(database, 'a whole scan'):
             Generation(database, {'inventory': True}).objects([])
             os.kill(os.getpid(), signal.SIGKILL)
         """)
-    done = subprocess.run([sys.executable, '-c', script, str(tmp_path)], check=False,
-                          env={**os.environ, 'PYTHONPATH': os.pathsep.join(sys.path)})
-    assert done.returncode == -9
+    assert killed(script, where)
     assert instances(database) == ['web']
-    with scanning(database, 'the next'):
+    with next_scan(database):
         scan(database, servers('web', 'more'))
     assert instances(database) == ['more', 'web']
     assert [(one['number'], one['state']) for one in Inventory(database).generations()] == [
         (3, 'completed'), (2, 'aborted'), (1, 'completed')]
 
 
-def test_a_writer_that_is_killed_at_work_stops_no_reader(database: Database, tmp_path: Path) -> None:
+def test_a_writer_that_is_killed_at_work_stops_no_reader(database: Database, where: Where) -> None:
     scan(database, servers('web'))
     script = textwrap.dedent("""
         import os, signal, sys
         from ansible_collections.nfv.mano.plugins.module_utils.topology.database import Database
-        database = Database(sys.argv[1], 'lab', write=True)
+        database = Database(sys.argv[1], 'lab', sys.argv[2] or None, write=True)
         with database.session() as connection:
             connection.execute(database.tables.objects.delete())
             os.kill(os.getpid(), signal.SIGKILL)
         """)
-    done = subprocess.run([sys.executable, '-c', script, str(tmp_path)], check=False,
-                          env={**os.environ, 'PYTHONPATH': os.pathsep.join(sys.path)})
-    assert done.returncode == -9 and os.path.exists(f'{database.path}-journal')
-    assert instances(Database(str(tmp_path), 'lab')) == ['web']
+    assert killed(script, where) and (where['database'] or os.path.exists(f'{database.path}-journal'))
+    assert instances(Database(where['state_dir'], 'lab', where['database'])) == ['web']
 
 
 def test_two_scans_at_once_are_refused_naming_the_first(database: Database) -> None:
@@ -164,7 +188,8 @@ def test_two_scans_at_once_are_refused_naming_the_first(database: Database) -> N
         pass
 
 
-def test_a_read_only_database_can_be_read_and_says_so_when_written(database: Database, tmp_path: Path) -> None:
+@pytest.mark.parametrize('where', ['file'], indirect=True)
+def test_a_read_only_file_can_be_read_and_says_so_when_written(database: Database, tmp_path: Path) -> None:
     scan(database, servers('web'))
     os.chmod(database.path, 0o400)
     reader = Database(str(tmp_path), 'lab')
@@ -187,10 +212,10 @@ def test_a_file_that_is_none_of_ours_is_refused(tmp_path: Path) -> None:
         Database(str(tmp_path), '../x')
 
 
-def test_a_newer_layout_is_refused(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_newer_layout_is_refused(database: Database, where: Where, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(databases, 'SCHEMA', 0)
     with pytest.raises(TopologyError, match='has schema 1, this release reads 0'):
-        Database(str(tmp_path), 'lab')
+        Database(where['state_dir'], 'lab', where['database'])
 
 
 def test_objects_are_found_by_name_id_mac_and_ip(database: Database) -> None:

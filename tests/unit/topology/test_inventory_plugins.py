@@ -34,16 +34,18 @@ def plain(found: dict[str, Any]) -> Any:
     return found.get('__ansible_unsafe', found)
 
 
-def test_a_scanned_environment_is_an_inventory(look: Callable[..., Any], cloud: Cloud, tmp_path: Path) -> None:
+def test_a_scanned_environment_is_an_inventory(look: Callable[..., Any], cloud: Cloud, where: dict[str, Any],
+                                               tmp_path: Path) -> None:
     look()
-    code, found = listed(tmp_path / 'lab.topology.yml', f'plugin: nfv.mano.topology\nenvironment: lab\nstate_dir: {tmp_path}\n'
+    options = ''.join(f'{name}: {value}\n' for name, value in where.items() if value)
+    code, found = listed(tmp_path / 'lab.topology.yml', f'plugin: nfv.mano.topology\nenvironment: lab\n{options}'
                          'keyed_groups: [{key: topology.status, prefix: status}]\n')
     assert code == 0, found
     assert sorted(found['compute']['hosts']) == ['compute0', 'compute1']
     assert sorted(found['instances']['hosts']) == sorted(found['status_ACTIVE']['hosts']) == [f'vm-{at}' for at in range(4)]
     assert found['_meta']['hostvars']['compute1']['ansible_host'] == '192.0.2.2'
     code, told = listed(tmp_path / 'other.topology.yml',
-                        f'plugin: nfv.mano.topology\nenvironment: other\nstate_dir: {tmp_path}\n')
+                        f'plugin: nfv.mano.topology\nenvironment: other\n{options}')
     assert code != 0 and 'there is no environment other' in ' '.join(told.split())
 
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,27 +17,28 @@ from ansible_collections.nfv.mano.plugins.module_utils.vim.errors import VimErro
 from ansible_collections.nfv.mano.tests.unit.topology.cloud import PROJECT, Cloud, uid
 
 Scanner = Callable[..., dict[str, Any]]
+Where = dict[str, Any]
 
 
-def inventory(tmp_path: Path, generation: int | None = None) -> Inventory:
-    with manage.opened({'state_dir': str(tmp_path)}, 'lab') as database:
+def inventory(where: Where, generation: int | None = None) -> Inventory:
+    with manage.opened(where, 'lab') as database:
         return Inventory(database, generation)
 
 
-def test_every_object_is_there_once_below_its_parent(look: Scanner, cloud: Cloud, tmp_path: Path) -> None:
+def test_every_object_is_there_once_below_its_parent(look: Scanner, cloud: Cloud, where: Where) -> None:
     result = look(host_facts=cloud.facts())
     assert result['state'] == 'completed' and result['problems'] == [] and result['changed']
     counts = result['counts']['objects']
     assert (counts['instance'], counts['vnic'], counts['port'], counts['network'], counts['host'], counts['vservice'],
             counts['floating_ip'], counts['server_group'], counts['region'], counts['project'], counts['host_ref']) == (
                 4, 7, 7, 2, 3, 3, 1, 1, 1, 1, 1)
-    one = inventory(tmp_path)
+    one = inventory(where)
     ids = [each.id for each in one.objects()]
     assert len(ids) == len(set(ids)) and {each.parent_id for each in one.objects()} - {''} <= set(ids)
     assert one.object(uid(6, 1)).name_path == '/lab/regions/RegionOne/availability_zones/nova/compute1/instances/vm-1'
     assert one.object('host:control').attributes['host_types'] == ['Controller']
     assert one.object(uid(4, 0)).owner_id == PROJECT and one.object(uid(4, 0)).attributes['cidrs'] == ['10.0.0.0/16']
-    assert manage.listing({'state_dir': str(tmp_path)})[0]['scanned'] is True
+    assert manage.listing(where)[0]['scanned'] is True
 
 
 def test_a_second_scan_of_the_same_differs_in_nothing(look: Scanner, cloud: Cloud) -> None:
@@ -58,39 +58,39 @@ def test_the_number_of_calls_does_not_depend_on_the_number_of_servers(look: Scan
     assert sorted(cloud.asked) == few
 
 
-def test_what_is_gone_is_gone_with_its_links_and_cliques(look: Scanner, cloud: Cloud, tmp_path: Path) -> None:
+def test_what_is_gone_is_gone_with_its_links_and_cliques(look: Scanner, cloud: Cloud, where: Where) -> None:
     look(host_facts=cloud.facts())
     gone = cloud.rows['/servers/detail'].pop(0)['id']
     cloud.rows['/ports'] = [row for row in cloud.rows['/ports'] if row['device_id'] != gone]
     look(host_facts=cloud.facts())
-    one = inventory(tmp_path)
+    one = inventory(where)
     with pytest.raises(NotFound):
         one.object(gone)
     assert one.links(touching=[gone]) == [] and one.cliques(gone) == [] and one.search('vm-0') == []
-    assert inventory(tmp_path, 1).object(gone).name == 'vm-0'
+    assert inventory(where, 1).object(gone).name == 'vm-0'
 
 
-def test_a_list_that_fails_leaves_its_objects_and_is_named(look: Scanner, cloud: Cloud, tmp_path: Path) -> None:
+def test_a_list_that_fails_leaves_its_objects_and_is_named(look: Scanner, cloud: Cloud, where: Where) -> None:
     look(host_facts=cloud.facts())
     cloud.refused = {'/floatingips': 500, '/trunks': 404}
     result = look(host_facts=cloud.facts())
     assert result['state'] == 'completed_with_errors' and 'floating_ips: ' in result['problems'][0]
     assert len(result['problems']) == 1, 'an extension that is not there is no problem'
     assert result['counts']['objects']['floating_ip'] == 1
-    assert inventory(tmp_path).generations()[0]['state'] == 'completed_with_errors'
+    assert inventory(where).generations()[0]['state'] == 'completed_with_errors'
 
 
-def test_without_the_rights_it_says_so_and_the_old_generation_stays(look: Scanner, cloud: Cloud, tmp_path: Path) -> None:
+def test_without_the_rights_it_says_so_and_the_old_generation_stays(look: Scanner, cloud: Cloud, where: Where) -> None:
     look()
     cloud.refused = {'/servers/detail': 403}
     with pytest.raises(VimError, match=r'list servers: Policy .* has the roles admin: .* takes an administrator'):
         look()
-    one = inventory(tmp_path)
+    one = inventory(where)
     assert one.current == 1 and one.counts()['objects']['instance'] == 4
     assert [each['state'] for each in one.generations()] == ['failed', 'completed']
 
 
-def test_a_host_that_does_not_answer_is_named_and_what_it_told_stays(look: Scanner, cloud: Cloud, tmp_path: Path) -> None:
+def test_a_host_that_does_not_answer_is_named_and_what_it_told_stays(look: Scanner, cloud: Cloud, where: Where) -> None:
     whole = look(host_facts=cloud.facts())
     facts = {host: told for host, told in cloud.facts().items() if host != 'compute1'}
     result = look(host_facts=facts, hosts_failed={'compute1': 'Connection refused'})
@@ -98,10 +98,10 @@ def test_a_host_that_does_not_answer_is_named_and_what_it_told_stays(look: Scann
     assert result['counts'] == whole['counts'] and result['differences'] == 0
     assert look()['counts'] == whole['counts'], 'hosts that are not asked keep what they told'
     assert 'host_pnic' not in look(clear=True)['counts']['objects']
-    assert inventory(tmp_path).kept() == [4]
+    assert inventory(where).kept() == [4]
 
 
-def test_links_only_and_cliques_only_ask_no_cloud(look: Scanner, cloud: Cloud, tmp_path: Path) -> None:
+def test_links_only_and_cliques_only_ask_no_cloud(look: Scanner, cloud: Cloud, where: Where) -> None:
     first = look(inventory_only=True, host_facts=cloud.facts())
     assert first['counts']['links'] == {} and first['counts']['cliques'] == {}
     cloud.asked.clear()
@@ -109,7 +109,7 @@ def test_links_only_and_cliques_only_ask_no_cloud(look: Scanner, cloud: Cloud, t
     done = look(cliques_only=True)
     assert done['counts']['cliques']['instance'] == 4 and cloud.asked == []
     assert look(links_only=True, implicit_links=True)['counts']['links']['instance-network'] == 4
-    assert inventory(tmp_path).scanned == inventory(tmp_path, 1).scanned
+    assert inventory(where).scanned == inventory(where, 1).scanned
 
 
 def test_inventory_only_leaves_links_but_those_of_what_is_gone(look: Scanner, cloud: Cloud) -> None:
@@ -121,7 +121,7 @@ def test_inventory_only_leaves_links_but_those_of_what_is_gone(look: Scanner, cl
     assert after['cliques']['instance'] == before['cliques']['instance'] - 1
 
 
-def test_one_object_is_brought_up_to_date_as_a_whole_scan_would(look: Scanner, cloud: Cloud, tmp_path: Path) -> None:
+def test_one_object_is_brought_up_to_date_as_a_whole_scan_would(look: Scanner, cloud: Cloud, where: Where) -> None:
     look(host_facts=cloud.facts())
     cloud.rows['/servers/detail'][1]['status'] = 'SHUTOFF'
     new = cloud.add_server(77, 0, 1)
@@ -135,7 +135,7 @@ def test_one_object_is_brought_up_to_date_as_a_whole_scan_would(look: Scanner, c
     whole = look()
     assert whole['differences'] == 0, 'nothing was left for a whole scan to do'
     assert whole['counts'] == partial['counts']
-    assert inventory(tmp_path).object(uid(6, 1)).status == 'SHUTOFF'
+    assert inventory(where).object(uid(6, 1)).status == 'SHUTOFF'
 
 
 def test_options_that_make_no_sense_are_refused_all_at_once(look: Scanner) -> None:
@@ -152,21 +152,21 @@ def test_options_that_make_no_sense_are_refused_all_at_once(look: Scanner) -> No
         look(environment='other')
 
 
-def test_an_environment_without_a_cloud_says_what_it_lacks(look: Scanner, tmp_path: Path) -> None:
-    manage.present({'state_dir': str(tmp_path), 'document': {'name': 'bare'}}, dry=False)
+def test_an_environment_without_a_cloud_says_what_it_lacks(look: Scanner, where: Where) -> None:
+    manage.present({**where, 'document': {'name': 'bare'}}, dry=False)
     with pytest.raises(TopologyError, match='names no cloud of clouds.yaml'):
         look(environment='bare')
 
 
-def test_servers_of_network_services_carry_their_names(look: Scanner, cloud: Cloud, tmp_path: Path) -> None:
-    store = Store(str(tmp_path))
+def test_servers_of_network_services_carry_their_names(look: Scanner, cloud: Cloud, where: Where) -> None:
+    store = Store(where['state_dir'])
     store.prepare()
     ns = store.new_ns('edge1')
     store.write('vnf', 'v1', {'kind': 'vnf', 'id': 'v1', 'ns_id': ns['id'], 'ns_name': 'edge1', 'name': 'web', 'resources': {
         'vdu:web/front/0': {'id': uid(6, 0), 'name': 'vm-0'}}})
     cloud.rows['/servers/detail'][1]['metadata'] = {'nfv.mano.mark': 'nfv.mano/elsewhere/db/sql/3/server'}
     look()
-    one = inventory(tmp_path)
+    one = inventory(where)
     assert one.object(uid(6, 0)).attributes['nfv'] == {'ns_id': ns['id'], 'ns': 'edge1', 'vnf': 'web', 'vdu': 'front',
                                                        'count_index': 0, 'op_occ': None}
     assert one.object(uid(6, 1)).attributes['nfv']['vdu'] == 'sql'

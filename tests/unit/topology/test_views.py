@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import networkx
@@ -23,17 +22,18 @@ from ansible_collections.nfv.mano.plugins.module_utils.topology.inventory import
 from ansible_collections.nfv.mano.tests.unit.topology.cloud import Cloud, uid
 
 Scanner = Callable[..., dict[str, Any]]
+Where = dict[str, Any]
 
 
-def inventory(tmp_path: Path, generation: int | None = None) -> Inventory:
-    with manage.inventory({'state_dir': str(tmp_path), 'environment': 'lab', 'generation': generation}) as one:
+def inventory(where: Where, generation: int | None = None) -> Inventory:
+    with manage.inventory({**where, 'environment': 'lab', 'generation': generation}) as one:
         return one
 
 
 @pytest.fixture
-def one(look: Scanner, cloud: Cloud, tmp_path: Path) -> Inventory:
+def one(look: Scanner, cloud: Cloud, where: Where) -> Inventory:
     look(host_facts=cloud.facts())
-    return inventory(tmp_path)
+    return inventory(where)
 
 
 def test_the_tree_has_folders_and_as_many_levels_as_are_asked(one: Inventory) -> None:
@@ -56,14 +56,14 @@ def test_an_object_is_shown_with_its_links_and_graphs(one: Inventory) -> None:
     assert len(views.info(one, {'types': ['network']})['objects']) == 2
 
 
-def test_a_difference_says_what_came_went_and_changed(one: Inventory, look: Scanner, cloud: Cloud, tmp_path: Path) -> None:
+def test_a_difference_says_what_came_went_and_changed(one: Inventory, look: Scanner, cloud: Cloud, where: Where) -> None:
     gone = cloud.rows['/servers/detail'].pop(0)['id']
     cloud.rows['/ports'] = [row for row in cloud.rows['/ports'] if row['device_id'] != gone]
     cloud.rows['/servers/detail'][0]['OS-EXT-SRV-ATTR:host'] = 'compute0'
     cloud.rows['/servers/detail'][1]['name'] = 'renamed'
     new = cloud.add_server(50, 1, 1)
     look()
-    found = difference(one, inventory(tmp_path))
+    found = difference(one, inventory(where))
     objects = found['objects']
     assert {(each['type'], each['id']) for each in objects['went']} == {
         ('instance', gone), ('vnic', f'vnic:{uid(7, 0)}'), ('port', uid(7, 0))}
@@ -73,7 +73,7 @@ def test_a_difference_says_what_came_went_and_changed(one: Inventory, look: Scan
     assert changed[uid(6, 1)]['host'] == {'before': 'compute1', 'after': 'compute0'}
     assert changed[uid(6, 2)]['name'] == {'before': 'vm-2', 'after': 'renamed'}
     assert {each['type'] for each in objects['changed']} == {'instance', 'vnic'}
-    assert earlier(inventory(tmp_path)) == 1 and len(lines(found)) > 6
+    assert earlier(inventory(where)) == 1 and len(lines(found)) > 6
     with pytest.raises(NotFound, match='nothing to compare'):
         earlier(one)
     same = difference(one, one)
@@ -85,15 +85,15 @@ def test_changes_are_told_by_path() -> None:
         'a.c': {'before': 2, 'after': 4}, 'd': {'before': 3, 'after': None}}
 
 
-def test_a_host_that_fails_hits_the_services_on_it(look: Scanner, cloud: Cloud, tmp_path: Path) -> None:
-    store = Store(str(tmp_path))
+def test_a_host_that_fails_hits_the_services_on_it(look: Scanner, cloud: Cloud, where: Where) -> None:
+    store = Store(where['state_dir'])
     store.prepare()
     ns = store.new_ns('edge1')
     store.write('vnf', 'v1', {'kind': 'vnf', 'id': 'v1', 'ns_id': ns['id'], 'ns_name': 'edge1', 'name': 'web', 'resources': {
         f'vdu:web/front/{at}': {'id': uid(6, at), 'name': f'vm-{at}', 'addresses': [f'10.0.0.{at + 1}'],
                                 'management_address': None} for at in range(2)}})
     look(host_facts=cloud.facts())
-    found = inventory(tmp_path)
+    found = inventory(where)
     hit = impact(found, found.object('host:compute0'))
     assert [(each['ns'], each['count_index']) for each in hit['services']] == [('edge1', 0)]
     assert {each['name'] for each in hit['dependents'] if each['type'] == 'instance'} == {'vm-0', 'vm-2'}
@@ -106,8 +106,8 @@ def test_a_host_that_fails_hits_the_services_on_it(look: Scanner, cloud: Cloud, 
     server = impact(found, found.object(uid(6, 1)))
     assert {each['type'] for each in server['dependents']} == {'vnic'}
     assert {'host', 'host_pnic', 'network', 'vedge', 'otep', 'vconnector'} <= {each['type'] for each in server['dependencies']}
-    assert [one.name for one in hostlist.of_records(str(tmp_path), 'edge1')] == ['vm-0', 'vm-1']
-    assert hostlist.of_records(str(tmp_path), 'other') == []
+    assert [one.name for one in hostlist.of_records(where['state_dir'], 'edge1')] == ['vm-0', 'vm-1']
+    assert hostlist.of_records(where['state_dir'], 'other') == []
 
 
 def test_exports_are_read_by_other_tools(one: Inventory) -> None:
