@@ -138,7 +138,7 @@ class _Conversion:
                 continue
             edge = f'vedge:{host}/{kind}'
             yield Obj(edge, 'vedge', f'{host}-{kind}', host_id(host), object_name=kind, host=host, status=alive,
-                      attributes={'kind': kind, 'agent_id': row['id'], 'bridge_mappings': settings.get('bridge_mappings') or {},
+                      attributes={'kind': kind, 'agent_id': row['id'], 'bridge_mappings': _mappings(settings),
                                   'pnics': _pnics(settings)})
             address = settings.get('tunneling_ip')
             if address and settings.get('tunnel_types'):
@@ -234,6 +234,14 @@ def _vnic_facts(port: Mapping[str, Any]) -> dict[str, Any]:
             'vnic_type': port.get('binding:vnic_type') or 'normal', 'vif_type': port.get('binding:vif_type') or '',
             'hybrid': bool(details.get('ovs_hybrid_plug')), 'bridge': details.get('bridge_name') or '',
             'pci_slot': profile.get('pci_slot') or ''}
+
+
+def _mappings(settings: Mapping[str, Any]) -> dict[str, str]:
+    """The bridge of each physical network; OVN's chassis tell of them on one line."""
+    told = settings.get('bridge_mappings') or settings.get('bridge-mappings') or {}
+    if isinstance(told, str):
+        return {name: bridge for name, _colon, bridge in (one.strip().partition(':') for one in told.split(',')) if bridge}
+    return dict(told)
 
 
 def _pnics(settings: Mapping[str, Any]) -> list[str]:

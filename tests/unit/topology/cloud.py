@@ -24,14 +24,14 @@ def mac(number: int) -> str:
 
 
 class Cloud:
-    """Rows of every list. ``kind`` is how hosts are wired: ovs, hybrid (OVS behind bridges), linuxbridge."""
+    """Rows of every list. ``kind`` is how hosts are wired: ovs, hybrid (OVS behind bridges), linuxbridge, ovn."""
 
     def __init__(self, servers: int = 2, hosts: int = 2, networks: int = 1, kind: str = 'ovs', tenant: str = 'vxlan') -> None:
         self.cloud, self.kind, self.tenant = 'lab-admin', kind, tenant
         self.asked: list[str] = []
         self.refused: dict[str, int] = {}
         self.hosts = [f'compute{number}' for number in range(hosts)]
-        agent = {'linuxbridge': 'Linux bridge agent'}.get(kind, 'Open vSwitch agent')
+        agent = {'linuxbridge': 'Linux bridge agent', 'ovn': 'OVN Controller agent'}.get(kind, 'Open vSwitch agent')
         self.rows: dict[str, list[dict[str, Any]]] = {
             '/regions': [{'id': 'RegionOne'}],
             '/projects': [{'id': PROJECT, 'name': 'demo', 'enabled': True}],
@@ -46,7 +46,8 @@ class Cloud:
             '/os-aggregates': [{'id': 1, 'name': 'fast', 'hosts': self.hosts[:1], 'metadata': {}}],
             '/agents': [{'id': uid(3, at), 'host': host, 'agent_type': agent, 'binary': 'agent', 'alive': True,
                          'heartbeat_timestamp': str(at), 'configurations': {
-                             'tunneling_ip': f'10.0.{at // 250}.{at % 250 + 1}', 'tunnel_types': [tenant],
+                             'chassis_name': uid(11, at), 'bridge-mappings': 'physnet1:br-ex'} if kind == 'ovn' else {
+                             'tunneling_ip': address_of(at), 'tunnel_types': [tenant],
                              'bridge_mappings': {'physnet1': 'br-ex'}} if tenant == 'vxlan' else {}}
                         for at, host in enumerate(self.hosts)],
             '/networks': [{'id': uid(4, at), 'name': f'net{at}', 'project_id': PROJECT, 'status': 'ACTIVE',
@@ -61,9 +62,11 @@ class Cloud:
                                    'project_id': PROJECT}]}
         for number in range(servers):
             self.add_server(number, number % hosts, number % networks)
+        # OVN serves addresses and routes on every host, so those ports are bound to none
         for at in range(networks):
-            self._port(1_000_000 + at, 'network:dhcp', f'dhcp-{uid(4, at)}', at % hosts, at)
-        self._port(2_000_000, 'network:router_interface', uid(8, 0), 0, 0)
+            owner, device = ('network:distributed', 'ovnmeta') if kind == 'ovn' else ('network:dhcp', 'dhcp')
+            self._port(1_000_000 + at, owner, f'{device}-{uid(4, at)}', None if kind == 'ovn' else at % hosts, at)
+        self._port(2_000_000, 'network:router_interface', uid(8, 0), None if kind == 'ovn' else 0, 0)
 
     def add_server(self, number: int, host: int, network: int) -> str:
         """Another server with one port; returns its id."""
@@ -73,10 +76,11 @@ class Cloud:
         self._port(number, 'compute:nova', uid(6, number), host, network)
         return uid(6, number)
 
-    def _port(self, number: int, owner: str, device: str, host: int, network: int) -> None:
+    def _port(self, number: int, owner: str, device: str, host: int | None, network: int) -> None:
         self.rows['/ports'].append({
             'id': uid(7, number), 'name': '', 'network_id': uid(4, network), 'mac_address': mac(number), 'status': 'ACTIVE',
-            'device_owner': owner, 'device_id': device, 'binding:host_id': self.hosts[host], 'project_id': PROJECT,
+            'device_owner': owner, 'device_id': device, 'binding:host_id': '' if host is None else self.hosts[host],
+            'project_id': PROJECT,
             'binding:vif_details': {'ovs_hybrid_plug': self.kind == 'hybrid'}, 'binding:vif_type': 'ovs',
             'fixed_ips': [{'subnet_id': uid(5, network),
                            'ip_address': f'10.{network % 250}.{number // 250 % 250}.{number % 250 + 1}'}],
@@ -102,20 +106,20 @@ class Cloud:
         kind, _slash, wanted = path.strip('/').partition('/')
         listing = {'servers': '/servers/detail', 'volumes': '/volumes/detail'}.get(kind, f'/{kind}')
         found = next((row for row in self.rows[listing] if row['id'] == wanted), None)
-        key = {'servers': 'server', 'networks': 'network', 'ports': 'port', 'routers': 'router'}[kind]
+        key = {'os-server-groups': 'server_group'}.get(kind, kind.removesuffix('s'))
         return {key: dict(found)} if found else None
 
     # -- as host_network_facts on each host
 
     def facts(self) -> dict[str, Any]:
         """What every host tells."""
-        ports: dict[str, list[dict[str, Any]]] = {host: [] for host in self.hosts}
+        ports: dict[str, list[dict[str, Any]]] = {host: [] for host in ('', *self.hosts)}
         for port in self.rows['/ports']:
             ports[port['binding:host_id']].append(port)
         return {host: self._facts(at, ports[host]) for at, host in enumerate(self.hosts)}
 
     def _facts(self, at: int, ports: list[dict[str, Any]]) -> dict[str, Any]:
-        address = f'10.0.{at // 250}.{at % 250 + 1}'
+        address = address_of(at)
         interfaces = [interface('eth0', f'52:54:00:00:{at // 256:02x}:{at % 256:02x}', physical=True, addresses=[f'{address}/16'],
                                 lldp={'chassis_id': 'aa:bb', 'chassis_name': 'leaf1', 'port_id': f'Eth{at}',
                                       'port_description': '', 'management': []}),
@@ -125,7 +129,7 @@ class Cloud:
             tail = port['id'][:11]
             if not port['device_owner'].startswith('compute:'):
                 plugged.append(('qr-' if 'router' in port['device_owner'] else 'tap') + tail)
-            elif self.kind == 'ovs':
+            elif self.kind in ('ovs', 'ovn'):
                 plugged.append(f'tap{tail}')
             elif self.kind == 'hybrid':
                 interfaces += [interface(f'qbr{tail}', '02:00:00:00:00:01', 'bridge'),
@@ -142,7 +146,14 @@ class Cloud:
                                    interface('eth1.210', '02:00:00:00:00:05', 'vlan', master=bridge, parent='eth1')]
         ovs = None if self.kind == 'linuxbridge' else switch({'br-int': plugged, 'br-ex': ['eth1']}, {
             f'vxlan-{number}': {'local_ip': address, 'remote_ip': '10.0.9.9'} for number in range(1)})
+        if self.kind == 'ovn':
+            ovs = chassis({name: port['id'] for name, port in zip(plugged, ports)}, address)
         return {'interfaces': interfaces, 'bonds': {}, 'namespaces': {}, 'ovs': ovs, 'domains': [], 'tools': {'ip': 'ok'}}
+
+
+def address_of(host: int) -> str:
+    """Where a host's tunnels end."""
+    return f'10.0.{host // 250}.{host % 250 + 1}'
 
 
 def interface(name: str, address: str, kind: str = '', *, master: str = '', parent: str = '', physical: bool = False,
@@ -161,3 +172,20 @@ def switch(bridges: dict[str, list[str]], tunnels: dict[str, dict[str, str]]) ->
                         for name, ports in bridges.items()]
             + [{'name': 'br-tun', 'datapath_type': '', 'ports': [port(name, 'vxlan', told) for name, told in tunnels.items()]}],
             'external_ids': {}}
+
+
+def chassis(ports: dict[str, str], address: str) -> dict[str, Any]:
+    """An Open vSwitch that OVN steers, as host_network_facts tells of it.
+
+    :param ports: of guests: their devices' names, and Neutron's ids of their ports.
+    """
+    found = switch({'br-ex': ['eth1'], 'br-int': [*ports, 'ovn-abcdef-0']}, {})
+    for port in found['bridges'][1]['ports']:
+        one = port['interfaces'][0]
+        if port['name'] in ports:
+            one['external_ids'] = {'iface-id': ports[port['name']]}
+        else:
+            one.update({'type': 'geneve', 'options': {'csum': 'true', 'key': 'flow', 'remote_ip': '10.0.9.9'}})
+    del found['bridges'][2]
+    return {**found, 'external_ids': {'ovn-encap-ip': address, 'ovn-encap-type': 'geneve',
+                                      'ovn-bridge-mappings': 'physnet1:br-ex'}}

@@ -44,6 +44,8 @@ def clique(cloud: Cloud, focal: str, **environment: object) -> tuple[list[str], 
 @pytest.mark.parametrize(('kind', 'way'), [
     ('ovs', ['instance-vnic', 'vnic-vedge', 'vedge-otep', 'otep-host_pnic', 'vedge-host_pnic', 'host_pnic-network',
              'host_pnic-switch_pnic', 'switch-switch_pnic']),
+    ('ovn', ['instance-vnic', 'vnic-vedge', 'vedge-otep', 'otep-host_pnic', 'vedge-host_pnic', 'host_pnic-network',
+             'host_pnic-switch_pnic', 'switch-switch_pnic']),
     ('hybrid', ['instance-vnic', 'vnic-vconnector', 'vconnector-vedge', 'vedge-otep', 'otep-host_pnic', 'vedge-host_pnic',
                 'host_pnic-network', 'host_pnic-switch_pnic', 'switch-switch_pnic']),
     ('linuxbridge', ['instance-vnic', 'vnic-vconnector', 'otep-vconnector', 'vconnector-host_pnic', 'otep-host_pnic',
@@ -56,6 +58,23 @@ def test_an_instance_leads_from_its_vnic_to_the_physical_network(kind: str, way:
     if kind == 'hybrid':
         assert len(names['vconnector']) == 1, 'and the bridge of no other'
     assert names['host_pnic'] == {'eth0', 'eth1'}
+
+
+def test_ovn_is_a_switch_on_each_host_and_serves_on_none() -> None:
+    cloud = Cloud(2, 2, 1, 'ovn')
+    facts = cloud.facts()
+    for port in facts['compute1']['ovs']['bridges'][1]['ports'][:1]:
+        port['name'] = port['interfaces'][0]['name'] = 'vhu0'
+    found = {one.id: one for one in place('lab', hosts.join(
+        'lab', objects_of('lab', read_all(cloud)), facts))}  # type: ignore[arg-type]
+    edge = found['vedge:compute1/ovn']
+    assert edge.attributes['bridge_mappings'] == {'physnet1': 'br-ex'} and 'vedge:compute1/ovs' not in found
+    end = found['otep:compute1/10.0.0.2/geneve']
+    assert (end.owner_id, end.attributes['udp_port'], end.attributes['ports']) == (
+        edge.id, 6081, {'ovn-abcdef-0': {'remote_ip': '10.0.9.9'}})
+    assert [(one.host, one.parent_type) for one in found.values() if one.type == 'vservice'] == [('', 'folder')]
+    links = {(link.type, link.source_id) for link in make_links(found.values())}
+    assert ('vnic-vedge', f'vnic:{uid(7, 1)}') in links, 'by its port, whatever the device is called'
 
 
 def test_a_vlan_cloud_leads_over_interfaces_behind_the_switch_only() -> None:
