@@ -55,8 +55,9 @@ options:
   object_id:
     description:
       - Only this object, with what is below it, its links, and the graphs that they are in. Its id, or a name that only one has.
-      - Those of types C(instance), C(network), C(port), C(vservice) (a router), C(floating_ip), C(security_group), C(trunk) and
-        C(volume) can be scanned so.
+      - Those of types C(instance), C(network), C(port), C(vservice) (a router), C(floating_ip), C(security_group),
+        C(server_group), C(trunk) and C(volume) can be scanned so, and a C(host) whose O(host_facts) are given.
+      - A C(vnic) is scanned with what it belongs to, a C(host_pnic), C(vconnector), C(vedge) or C(otep) with its host.
     type: str
   object_type:
     description:

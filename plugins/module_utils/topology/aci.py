@@ -137,6 +137,11 @@ def _port(node: str, name: str, macs: set[str], heard: Mapping[str, Any] | None,
     return Obj(f'switch:{node}/{name}', 'switch_pnic', name, f'switch:{node}', status=state, attributes=attributes)
 
 
+def of_fabric(one: Obj) -> bool:
+    """Whether a fabric's controller told of a switch or a port of one; of a port a host may have as well, by LLDP."""
+    return one.id.startswith('switch:topology/') and (one.type == 'switch' or 'mac_addresses' in one.attributes)
+
+
 def merge(objects: Iterable[Obj], fabric: Iterable[Obj]) -> list[Obj]:
     """Objects with those of the fabric; what hosts heard of a switch by LLDP, which knows it by another id, becomes the
     fabric's own switch of that name."""

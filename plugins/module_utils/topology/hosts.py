@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,11 @@ from ansible_collections.nfv.mano.plugins.module_utils.topology.model import DOW
 
 #: Types of Open vSwitch interfaces that are tunnels.
 TUNNELS = ('vxlan', 'geneve', 'gre', 'stt', 'lisp')
+#: Types of objects that hosts tell of, alone or besides the APIs.
+FROM_HOST = ('host_pnic', 'vconnector', 'vedge', 'otep', 'vnic', 'vservice')
+#: What they add to objects that the APIs tell of.
+ADDED = {'host': ('os', 'kernel', 'tools'), 'vedge': ('ports', 'bridges', 'vfs', 'macs'),
+         'otep': ('ports', 'vconnectors', 'pnics'), 'vnic': ('confirmed', 'source', 'socket'), 'vservice': ('live',)}
 NAMESPACES = {'qdhcp-': 'dhcp', 'qrouter-': 'router', 'snat-': 'router', 'ovnmeta-': 'metadata'}
 
 
@@ -43,6 +49,35 @@ def join(environment: str, known: Iterable[Obj], facts: Mapping[str, Mapping[str
                 there.attributes = {**there.attributes, **found.attributes}
                 there.status = there.status or found.status
     return list(objects.values())
+
+
+def seen_there_only(one: Obj) -> bool:
+    """Whether only the host tells of an object of it; what the APIs tell of is gone where they do not any more."""
+    if one.type in ('host_pnic', 'vconnector', 'otep') or one.attributes.get('unmanaged'):
+        return True
+    told = one.attributes
+    return one.type in FROM_HOST and not any(told.get(key) for key in ('port_id', 'agent_id', 'id', 'network_id'))
+
+
+def again(environment: str, known: Iterable[Obj], host: str, facts: Mapping[str, Any]) -> list[Obj]:
+    """A host's objects as it tells of them now.
+
+    :param known: all that is on it as of before, and itself.
+    """
+    before = list(known)
+    # End points of tunnels are told of by agents as well, by these addresses
+    agents = {(one.attributes.get('configurations') or {}).get('tunneling_ip') for one in before if one.type == 'network_agent'}
+    left = [_without(one) for one in before
+            if not seen_there_only(one) or (one.type == 'otep' and one.attributes.get('ip_address') in agents)]
+    return join(environment, left, {host: facts})
+
+
+def _without(one: Obj) -> Obj:
+    """An object without what its host has told of it."""
+    told = {key: value for key, value in one.attributes.items() if key not in ADDED.get(one.type, ())}
+    if one.type == 'vnic':
+        told['device'] = one.name
+    return dataclasses.replace(one, attributes=told)
 
 
 class _Host:

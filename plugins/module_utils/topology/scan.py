@@ -36,8 +36,6 @@ OF_LIST: Mapping[str, tuple[str, ...]] = {
     'agents': ('network_agent', 'vedge', 'otep'), 'routers': ('vservice',), 'floating_ips': ('floating_ip',),
     'security_groups': ('security_group',), 'fabric': ('switch', 'switch_pnic'),
     'trunks': ('trunk',), 'volumes': ('volume',), 'server_groups': ('server_group',)}
-#: Types that hosts tell of, and what they add to objects that the APIs tell of.
-FROM_HOSTS = ('host_pnic', 'vconnector', 'vedge', 'otep', 'vnic', 'vservice')
 ONLY = ('inventory_only', 'links_only', 'cliques_only')
 
 #: How much is told of a scan, the most first.
@@ -243,28 +241,20 @@ def carried_over(found: Iterable[Obj], before: Iterable[Obj], rows: CloudRows, s
     for one in known.values():
         if one.type in (FOLDER, ENVIRONMENT):
             continue
-        of_host = one.type in FROM_HOSTS and one.host in there and one.host not in asked
+        not_asked = one.host in there and one.host not in asked
         new = objects.get(one.id)
         if new is None:
-            if one.type in unread or (of_host and _seen_on_host(one)):
+            if one.type in unread or (not_asked and host_objects.seen_there_only(one)):
                 objects[one.id] = one
                 # With an interface the switch that it heard
                 heard = one.attributes.get('lldp') or {}
                 for switch in (f'switch:{heard.get("chassis_id")}', f'switch:{heard.get("chassis_id")}/{heard.get("port_id")}'):
                     if switch in known:
                         objects.setdefault(switch, known[switch])
-        elif of_host:
+        elif not_asked and one.type in host_objects.FROM_HOST:
             keep = ('device', 'confirmed') if one.attributes.get('confirmed') else ()
             new.attributes = {**one.attributes, **new.attributes, **{key: one.attributes[key] for key in keep}}
-        elif one.type == 'host' and one.host not in asked:
+        elif not_asked and one.type == 'host':
             new.attributes = {**{key: one.attributes[key] for key in ('os', 'kernel', 'tools') if key in one.attributes},
                               **new.attributes}
     return list(objects.values())
-
-
-def _seen_on_host(one: Obj) -> bool:
-    """Whether only the host told of it; what the APIs told of and do not any more is gone."""
-    if one.type in ('host_pnic', 'vconnector'):
-        return True
-    told = one.attributes
-    return not (told.get('port_id') or told.get('agent_id') or told.get('id') or told.get('network_id')) or one.type == 'otep'

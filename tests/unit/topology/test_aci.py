@@ -74,3 +74,24 @@ def test_a_scan_takes_them_in_and_keeps_them_where_the_controller_is_away(
     monkeypatch.setattr(aci.Apic, 'read', away)
     second = look(passphrase='open')
     assert second['problems'] == ['fabric: https://apic: Connection refused'] and second['counts'] == first['counts']
+
+
+def test_a_host_that_is_scanned_again_stays_plugged_into_the_fabric(
+        look: Callable[..., Any], cloud: Cloud, where: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    manage.present({**where, 'passphrase': 'open', 'document': {
+        'name': 'lab', 'aci_enabled': True, 'configuration': [
+            {'name': 'OpenStack', 'cloud': 'x'}, {'name': 'ACI', 'host': 'apic', 'user': 'admin', 'pwd': 'secret'}]}}, dry=False)
+    monkeypatch.setattr(aci.Apic, 'read', lambda _apic: rows())
+    facts = cloud.facts()
+    # One is known by what it hears of leaf1, the other one by its MAC address
+    facts['compute0']['interfaces'][1]['mac'] = '52:54:00:0a:00:01'
+    whole = look(passphrase='open', host_facts=facts)
+    assert whole['counts']['links']['host_pnic-switch_pnic'] == 3
+    again = look(object_id='host:compute0', host_facts=facts)
+    assert again['differences'] == 0 and again['counts'] == whole['counts']
+    facts['compute0']['interfaces'][0]['lldp']['port_id'] = 'Eth1/8'
+    look(object_id='host:compute0', host_facts=facts)
+    with manage.inventory({**where, 'environment': 'lab'}) as one:
+        ends = {link.target_id for link in one.links(touching=['pnic:compute0/eth0']) if link.type == 'host_pnic-switch_pnic'}
+        assert ends == {f'{LEAF}/eth1/8'} and one.search('eth0', types=['switch_pnic']) == []
+    assert look(passphrase='open', host_facts=facts)['differences'] == 0, 'nothing was left for a whole scan to do'

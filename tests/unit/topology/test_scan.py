@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import sqlalchemy
 from ansible_collections.nfv.mano.plugins.module_utils.store import Store
 from ansible_collections.nfv.mano.plugins.module_utils.topology import manage
 from ansible_collections.nfv.mano.plugins.module_utils.topology.errors import NotFound, TopologyError
@@ -138,14 +139,85 @@ def test_one_object_is_brought_up_to_date_as_a_whole_scan_would(look: Scanner, c
     assert inventory(where).object(uid(6, 1)).status == 'SHUTOFF'
 
 
+def test_a_guest_that_only_its_host_knows_is_there_until_it_says_otherwise(look: Scanner, cloud: Cloud, where: Where) -> None:
+    facts, guest = cloud.facts(), uid(6, 99)
+    facts['compute0']['domains'] = [{'uuid': guest, 'name': 'by-hand', 'running': True, 'interfaces': [
+        {'type': 'bridge', 'mac': '52:54:00:aa:00:01', 'source': 'br0', 'device': 'vnet0', 'model': 'virtio', 'pci_slot': ''}]}]
+    whole = look(host_facts=facts)
+    assert inventory(where).object(guest).status == 'ACTIVE'
+    assert look()['counts'] == whole['counts'], 'its host was not asked'
+    facts['compute0']['domains'] = []
+    look(object_id='host:compute0', host_facts=facts)
+    assert inventory(where).search('by-hand') == [] == inventory(where).search('vnet0')
+    assert look(host_facts=facts)['differences'] == 0, 'nothing was left for a whole scan to do'
+
+
+def test_parts_are_looked_at_with_what_they_are_part_of(look: Scanner, cloud: Cloud, where: Where) -> None:
+    look(host_facts=cloud.facts())
+    cloud.rows['/servers/detail'][1]['status'] = 'SHUTOFF'
+    assert look(object_id=f'vnic:{uid(7, 1)}', object_type='vnic')['differences'] > 0
+    facts = cloud.facts()
+    facts['compute0']['interfaces'][0]['carrier'] = False
+    for part in ('pnic:compute0/eth0', 'vedge:compute0/ovs', 'otep:compute0/10.0.0.1/vxlan'):
+        look(object_id=part, host_facts={'compute0': facts['compute0']})
+    cloud.rows['/os-server-groups'][0]['members'] = [uid(6, 1)]
+    assert look(object_id=uid(10, 0))['differences'] == 1
+    assert look(host_facts=facts)['differences'] == 0, 'nothing was left for a whole scan to do'
+    one = inventory(where)
+    assert one.object(uid(6, 1)).status == 'SHUTOFF' and one.object('pnic:compute0/eth0').status == 'down'
+
+
+def test_one_host_is_brought_up_to_date_as_a_whole_scan_would(look: Scanner, cloud: Cloud) -> None:
+    look(host_facts=cloud.facts())
+    facts = cloud.facts()
+    told = facts['compute0']['interfaces']
+    told[0]['carrier'] = False
+    told[0]['lldp']['port_id'] = 'Eth9'
+    told[:] = [one for one in told if not one['name'].startswith(('tap', 'qvb'))]
+    del told[1]
+    facts['compute0']['ovs']['bridges'][0]['ports'].pop()
+    cloud.asked.clear()
+    partial = look(object_id='host:compute0', host_facts={'compute0': facts['compute0']})
+    assert partial['differences'] > 4 and cloud.asked == []
+    whole = look(host_facts=facts)
+    assert whole['differences'] == 0, 'nothing was left for a whole scan to do'
+    assert whole['counts'] == partial['counts']
+
+
+def statements(work: Callable[[], Any]) -> int:
+    """How many statements a piece of work sends to its database."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        sent.append(statement)
+
+    sqlalchemy.event.listen(sqlalchemy.Engine, 'before_cursor_execute', note)
+    try:
+        work()
+    finally:
+        sqlalchemy.event.remove(sqlalchemy.Engine, 'before_cursor_execute', note)
+    return len(sent)
+
+
+def test_one_object_takes_as_many_statements_whatever_the_number_of_others(look: Scanner, cloud: Cloud) -> None:
+    look(host_facts=cloud.facts())
+    few = statements(lambda: look(object_id='vm-0'))
+    for number in range(10, 60):
+        cloud.add_server(number, 1, 1)
+    look(host_facts=cloud.facts())
+    assert statements(lambda: look(object_id='vm-0')) == few
+
+
 def test_options_that_make_no_sense_are_refused_all_at_once(look: Scanner) -> None:
     with pytest.raises(TopologyError) as caught:
         look(links_only=True, cliques_only=True, clear=True, object_id='x', keep_generations=-1)
     assert len(caught.value.problems) == 4
     with pytest.raises(TopologyError, match='say its type'):
         look(object_id='nobody')
-    with pytest.raises(TopologyError, match='of type host can not be scanned by themselves'):
-        look() and look(object_id='host:compute0')
+    with pytest.raises(TopologyError, match='of type host_ref can not be scanned by themselves'):
+        look() and look(object_id='aggregate:1/compute0')
+    with pytest.raises(TopologyError, match='host compute0 was not asked: name it with nfv_scan_hosts'):
+        look(object_id='host:compute0')
     with pytest.raises(TopologyError, match='is of type instance, not network'):
         look(object_id='vm-1', object_type='network')
     with pytest.raises(NotFound, match='no environment other'):

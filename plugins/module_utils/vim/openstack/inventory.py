@@ -52,6 +52,7 @@ SINGLE: Mapping[str, tuple[str, str, str]] = {
     'floating_ip': ('floating_ips', '/floatingips/{}', 'floatingip'),
     'security_group': ('security_groups', '/security-groups/{}', 'security_group'),
     'trunk': ('trunks', '/trunks/{}', 'trunk'), 'volume': ('volumes', '/volumes/{}', 'volume'),
+    'server_group': ('server_groups', '/os-server-groups/{}', 'server_group'),
 }
 
 
@@ -100,7 +101,7 @@ def read_one(client: Client, kind: str, object_id: str, region: str = '') -> Clo
     :raises VimError: no answer, or a refusal.
     """
     rows_of, path, key = SINGLE[kind]
-    service = LISTINGS[rows_of].service
+    service = LISTINGS[rows_of].service if rows_of in LISTINGS else 'compute'
     answer = client.call(service, 'GET', path.format(object_id), f'get {kind} {object_id}', missing_ok=True)
     found = CloudRows(region, {rows_of: [answer[key]] if answer else []})
     by = {'instance': 'device_id', 'vservice': 'device_id', 'network': 'network_id'}.get(kind)
