@@ -8,8 +8,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,13 +45,29 @@ def state(tmp_path: Path) -> dict[str, str]:
     return place_of
 
 
+@pytest.fixture
+def silent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A cloud that takes connections and never answers."""
+    with socket.create_server(('127.0.0.1', 0)) as listener:
+        url = f'http://127.0.0.1:{listener.getsockname()[1]}/v3'
+        login = {'username': 'admin', 'password': 'x', 'project_name': 'admin', 'user_domain_id': 'd', 'project_domain_id': 'd'}
+        path = tmp_path / 'clouds.yaml'
+        path.write_text(json.dumps({'clouds': {'silent': {'region_name': 'r', 'auth': {'auth_url': url, **login}}}}))
+        monkeypatch.setenv('OS_CLIENT_CONFIG_FILE', str(path))
+        yield 'silent'
+
+
+def command(state: dict[str, str], **variables: Any) -> list[str]:
+    """The playbook's command line."""
+    return [str(Path(sys.executable).parent / 'ansible-playbook'), 'nfv.mano.scan', '-e', json.dumps({
+        'nfv_environment': 'lab', 'nfv_state_dir': state['state_dir'], 'nfv_become': False,
+        'ansible_python_interpreter': sys.executable, **variables})]
+
+
 def scan(state: dict[str, str], **variables: Any) -> tuple[int, str]:
     """Run the playbook; its exit code and what it prints."""
-    done = subprocess.run(
-        [str(Path(sys.executable).parent / 'ansible-playbook'), 'nfv.mano.scan', '-e', json.dumps({
-            'nfv_environment': 'lab', 'nfv_state_dir': state['state_dir'], 'nfv_become': False,
-            'ansible_python_interpreter': sys.executable, **variables})],
-        capture_output=True, text=True, check=False, cwd=ROOT, timeout=120, env={**os.environ, 'ANSIBLE_NOCOLOR': '1'})
+    done = subprocess.run(command(state, **variables), capture_output=True, text=True, check=False, cwd=ROOT, timeout=120,
+                          env={**os.environ, 'ANSIBLE_NOCOLOR': '1'})
     return done.returncode, ' '.join((done.stdout + done.stderr).split())
 
 
@@ -76,6 +96,26 @@ def test_schedules_are_written_once(tmp_path: Path) -> None:
     assert run_module('scan_schedule', given)['changed'] and not run_module('scan_schedule', given)['changed']
     text = (tmp_path / 'units' / 'nfv-mano-scan-lab.service').read_text(encoding='utf-8')
     assert 'ansible-playbook" "nfv.mano.scan"' in text and r'\"nfv_environment\": \"lab\"' in text
+
+
+@pytest.mark.slow
+def test_a_scan_is_named_while_it_runs_and_when_killed_leaves_the_old_generation(state: dict[str, str], silent: str) -> None:
+    lab = {**state, 'environment': 'lab', 'name': 'lab'}
+    with subprocess.Popen(command(state, nfv_cloud=silent), cwd=ROOT, stdout=subprocess.DEVNULL) as first:
+        deadline = time.monotonic() + 60
+        while manage.listing(lab)[0]['generations'][0]['state'] != 'running':
+            assert first.poll() is None and time.monotonic() < deadline
+            time.sleep(0.1)
+        holder = json.loads((Path(state['state_dir']) / 'topology' / 'lab' / 'scan.lock').read_text(encoding='utf-8'))
+        code, out = scan(state, nfv_cloud=silent)
+        assert code != 0 and f'a whole scan by pid {holder["pid"]} on host {holder["host"]}' in out and 'Traceback' not in out
+        os.kill(holder['pid'], signal.SIGKILL)
+        assert first.wait(60) != 0
+    with manage.inventory(lab) as one:
+        assert one.current == 1 and [each.name for each in one.objects(types=['instance'])] == ['front']
+    code, out = scan(state, nfv_params={'links_only': True})
+    assert code == 0 and 'Generation 3 of lab completed' in out, out
+    assert [each['state'] for each in manage.listing(lab)[0]['generations']] == ['completed', 'aborted', 'completed']
 
 
 @pytest.mark.slow
