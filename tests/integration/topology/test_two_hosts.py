@@ -16,6 +16,7 @@ from unittest import mock
 
 import pytest
 from ansible_collections.nfv.mano.plugins.module_utils.topology import manage, scan
+from ansible_collections.nfv.mano.plugins.module_utils.topology.difference import difference
 from ansible_collections.nfv.mano.tests.integration.sshd import new_key
 from ansible_collections.nfv.mano.tests.integration.topology.boxes import GUEST, SERVER, Box, ip, missing
 from ansible_collections.nfv.mano.tests.integration.topology.test_host_network import knows_vlans
@@ -160,6 +161,25 @@ def test_the_clique_of_an_instance_runs_from_its_vnic_to_the_other_host(look: Ca
                 'host_pnic-network', 'host_pnic-switch_pnic', 'switch-switch_pnic'} <= ends
     assert {link.source_id for link in one.links(types=['vconnector-host_pnic'])} == (
         {'vconnector:box1/br-vlan', 'vconnector:box2/br-vlan'} if VLANS else set())
+
+
+def test_one_host_is_asked_again_by_the_playbook(pair: Pair, look: Callable[..., Any], tmp_path: Path) -> None:
+    look()
+    given = {'nfv_environment': 'lab', 'nfv_state_dir': str(tmp_path)}
+    ip('-n', pair.boxes[0].namespace, 'link', 'set', 'eth1', 'down')
+    try:
+        code, out = pair.play('nfv.mano.scan', **given, nfv_params={'object_id': 'host:box1'})
+    finally:
+        ip('-n', pair.boxes[0].namespace, 'link', 'set', 'eth1', 'up')
+    assert code == 0 and 'Generation 2 of lab completed' in out and 'box2' not in out, out
+    place = {'state_dir': str(tmp_path), 'database': None, 'environment': 'lab'}
+    with manage.inventory({**place, 'generation': 1}) as before, manage.inventory(place) as after:
+        found = difference(before, after)
+        assert after.object('pnic:box1/eth1').status == 'down' and after.object('pnic:box1/eth0').status == 'up'
+    changed = {one['id'] for one in found['objects']['changed']}
+    assert 'pnic:box1/eth1' in changed and not any('box2' in one for one in changed)
+    assert found['objects']['came'] == []
+    assert ('host_pnic-network', 'pnic:box1/eth1') in {(one['type'], one['source_id']) for one in found['links']['changed']}
 
 
 def test_a_host_that_is_down_is_named(pair: Pair, tmp_path: Path) -> None:
