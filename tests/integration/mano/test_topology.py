@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 import openstack
 import pytest
 from ansible_collections.nfv.mano.tests.integration.adhoc import run_module
+from ansible_collections.nfv.mano.tests.integration.mano.service import Service
 from ansible_collections.nfv.mano.tests.integration.mano.support import SANDBOX_HOME, good, play, refused, unique_name
 
 
@@ -136,7 +138,8 @@ def test_a_server_that_comes_moves_and_goes(lab: Lab, net: Any) -> None:
     try:
         lab.scan()
         came = lab.ask('diff')['objects']
-        assert {one['type'] for one in came['came']} == {'instance', 'vnic'}
+        assert {one['id'] for one in came['came']} == {server.id, f'vnic:{port.id}'} and came['went'] == []
+        assert {one['id'] for one in came['changed']} == {port.id}
         assert lab.ask('info', object=server.id)['links'][0]['link_type'] == 'instance-vnic'
         host = admin.compute.get_server(server.id).compute_host
         assert server.id in {one['id'] for one in lab.ask('impact', object=f'host:{host}')['dependents']}
@@ -145,10 +148,39 @@ def test_a_server_that_comes_moves_and_goes(lab: Lab, net: Any) -> None:
         cloud.compute.confirm_server_resize(server.id)
         cloud.compute.wait_for_server(server, status='ACTIVE')
         lab.scan()
-        changed = {one['id']: one['changes'] for one in lab.ask('diff')['objects']['changed']}
-        assert changed[server.id]['host']['before'] == host
+        moved = lab.ask('diff')['objects']
+        changed = {one['id']: one['changes'] for one in moved['changed']}
+        assert changed[server.id]['host']['before'] == host and set(changed) == {server.id, port.id, f'vnic:{port.id}'}
+        assert moved['came'] == [] == moved['went']
     finally:
         cloud.compute.delete_server(server)
         cloud.compute.wait_for_delete(server)
     lab.scan()
-    assert (server.id, 'instance') in {(one['id'], one['type']) for one in lab.ask('diff')['objects']['went']}
+    assert {one['id'] for one in lab.ask('diff')['objects']['went']} == {server.id, f'vnic:{port.id}'}
+
+
+@pytest.mark.slow
+def test_a_host_leads_to_the_services_on_it(service: Service) -> None:
+    service.describe(2)
+    good(service.play())
+    one = Lab(service.state_dir)
+    one.scan()
+    admin = openstack.connect(cloud='sandbox-admin')
+    there = {row.name: row.compute_host for row in admin.compute.servers(all_projects=True) if row.name.startswith(service.name)}
+    assert len(there) == 2
+    for host in set(there.values()):
+        told = one.ask('impact', object=f'host:{host}')['services']
+        assert {each['instance'] for each in told} == {name for name, at in there.items() if at == host}
+        assert {(each['ns'], each['vnf'], each['vdu'], each['op_occ']) for each in told} == {
+            (service.name, 'web', 'front', service.op_occs()[-1]['id'])}
+
+
+@pytest.mark.slow
+def test_a_host_that_is_down_is_named_and_the_rest_is_scanned(lab: Lab, net: Any, tmp_path: Path) -> None:
+    _cloud, made, _port = net
+    hosts = tmp_path / 'hosts.json'
+    hosts.write_text(json.dumps({'all': {'hosts': {'gone': {'ansible_host': '127.0.0.1', 'ansible_port': 1}}}}), encoding='utf-8')
+    played = good(play('scan', '-i', str(hosts), nfv_environment='lab', nfv_state_dir=lab.state, nfv_scan_hosts='gone',
+                       nfv_become=False))
+    assert 'completed_with_errors' in played.out and 'host gone: ' in played.out and 'Connection refused' in played.out
+    assert lab.ask('info', object=made.id)['object']['name'] == made.name
