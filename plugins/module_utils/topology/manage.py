@@ -15,7 +15,7 @@ from typing import Any
 from ansible_collections.nfv.mano.plugins.module_utils.store.errors import StoreError
 from ansible_collections.nfv.mano.plugins.module_utils.store.facts import Store
 from ansible_collections.nfv.mano.plugins.module_utils.store.key_pair import SecretError, read_key_file
-from ansible_collections.nfv.mano.plugins.module_utils.store.secrets import seal, unseal
+from ansible_collections.nfv.mano.plugins.module_utils.store.secret import seal, unseal
 from ansible_collections.nfv.mano.plugins.module_utils.topology.connections import Asked, lines, operational, try_connections
 from ansible_collections.nfv.mano.plugins.module_utils.topology.database import FILE, Database, folder_of, names
 from ansible_collections.nfv.mano.plugins.module_utils.topology.environment import (
@@ -106,7 +106,9 @@ def present(params: dict[str, Any], dry: bool) -> dict[str, Any]:
         if before is None:
             Store(params['state_dir']).prepare()
         with opened(params, wanted.name, write=True) as database, scanning(database, 'change of it'):
-            save_environment(database, clear, sealed if same else seal(secrets, _passphrase(params)) if secrets else None)
+            if not same:
+                sealed = json.dumps(seal(secrets, _passphrase(params))) if secrets else None
+            save_environment(database, clear, sealed)
     if before is None and not dry:
         let_in, unenforced = _let_in(params, wanted.name, clear)
     return {'changed': changed or let_in, 'environment': shown(clear, bool(secrets)), 'unenforced': unenforced,
@@ -191,7 +193,7 @@ def environment_of(one: Inventory, params: dict[str, Any] | None = None) -> Envi
     """The document of an inventory's environment; with ``params`` (passphrase, key_file) its secrets are in it."""
     document = one.document
     if params is not None and one.secrets:
-        document = join(document, unseal(one.secrets, _passphrase(params), f'environment {one.name}'))
+        document = join(document, _unsealed(one.secrets, params, one.name))
     return load(document)
 
 
@@ -223,7 +225,14 @@ def _same_secrets(secrets: dict[str, Any], sealed: str | None, params: dict[str,
         if secrets:
             _passphrase(params)
         return not secrets and not sealed
-    return bool(unseal(sealed, _passphrase(params), f'environment {name}') == secrets)
+    return _unsealed(sealed, params, name) == secrets
+
+
+def _unsealed(sealed: str, params: dict[str, Any], name: str) -> dict[str, Any]:
+    try:
+        return unseal(json.loads(sealed), _passphrase(params))
+    except SecretError as error:
+        raise SecretError(f'the secrets of environment {name}: {error}') from error
 
 
 def _passphrase(params: dict[str, Any]) -> bytes:

@@ -95,7 +95,7 @@ def test_secrets_are_kept_only_encrypted(where: dict[str, Any], tmp_path: Path) 
         assert CANARY not in str(tuple(environment_row(one.database)))
         assert manage.environment_of(one, given).section('AMQP').pwd == CANARY
         assert manage.environment_of(one).section('AMQP').pwd is None
-        with pytest.raises(SecretError, match='not what the secrets'):
+        with pytest.raises(SecretError, match='environment lab: this is not what it was encrypted with'):
             manage.environment_of(one, {**given, 'passphrase': 'wrong'})
 
 
