@@ -149,5 +149,3 @@ class Box:
         return {'ansible_host': self.address, 'ansible_user': 'root', 'ansible_ssh_private_key_file': str(key),
                 'ansible_ssh_common_args': ' '.join(OPTIONS), 'ansible_python_interpreter': sys.executable,
                 'nfv_libvirt_uri': f'test://{self.folder}/node.xml', 'nfv_pnics': ['eth0', 'eth1'], 'nfv_become': False}
-
-

@@ -90,7 +90,11 @@ def test_what_can_not_be_enforced_is_said(state: str, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(acl, 'write', refuse)
     assert f'keeps no access control lists, so only user {ME} can see' in present(state, [SEES], [])['unenforced'][0]
-    monkeypatch.setattr(acl, 'write', lambda *_arguments: (_ for _ in ()).throw(PermissionError(1, 'Operation not permitted')))
+
+    def forbid(*_arguments: Any) -> None:
+        raise PermissionError(1, 'Operation not permitted')
+
+    monkeypatch.setattr(acl, 'write', forbid)
     with pytest.raises(TopologyError, match=f'is set by the owner of its files; user {ME} may'):
         present(state, [], [])
 
