@@ -17,8 +17,9 @@ from ansible_collections.nfv.mano.plugins.module_utils.store import Store
 
 #: Seconds for which a call that was given up as lost is still looked for. Far above any front end's patience.
 DOUBT = 3600.0
-#: What is told of a VNF, and of where it is to go to.
+#: Where a VNF that was made by itself is to go to.
 VIMS = 'vim_connection_info'
+#: What is told of a VNF.
 INFO = ('instance_name', 'description', 'metadata', 'extensions', 'configurable_properties', 'vnfd')
 
 

@@ -171,8 +171,9 @@ class Run:
                    if name in named or self.operation in WHOLE}
         counts = draft.plan.counts() if draft else {}
         # One that has an id and nothing else got it just now, or from a run that died before it had an op-occ
-        created = [vnf_id for vnf_id in touched.values()
-                   if self.store.read('vnf', vnf_id) is None and not self.op_occs.list(1, vnf=vnf_id)]
+        new = [vnf_id for vnf_id in touched.values() if self.store.read('vnf', vnf_id) is None]
+        had = {one.data.get('vnf_id') for one in self.op_occs.list(ns_id=self.ns['id'])} if new else set()
+        created = [vnf_id for vnf_id in new if vnf_id not in had]
         self.op_occ = self.op_occs.start(self.operation, self.ns, touched, parameters(self.request), self.lock.owner, counts,
                                          self.request.op_occ_retention, {'ns': self.ns, 'resources': resources}, created=created)
         return self.op_occ
